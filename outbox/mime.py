@@ -1,0 +1,78 @@
+"""A message as bytes. Values are placed, never evaluated; headers cannot be broken by a value."""
+
+import html
+import re
+from collections.abc import Mapping
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from core.dates import LANGUAGE_TAGS
+from core.text import plain_line
+
+from outbox.models import Content, Message
+
+_FIELD = re.compile(r"\{([a-z_]{1,30})\}")
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values into `{name}`; names that are not given stay as they are. Nothing else has a meaning."""
+    return _FIELD.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def fill_html(source: str, values: Mapping[str, str]) -> str:
+    return fill(source, {name: html.escape(str(value)) for name, value in values.items()})
+
+
+def fields_in(*texts: str) -> set[str]:
+    """Names of the fields that texts ask for."""
+    return {name for text in texts for name in _FIELD.findall(text)}
+
+
+def ascii_address(address: str) -> str:
+    """The address as SMTP carries it: an international domain by IDNA, the local part plain ASCII.
+
+    Raises UnicodeError or ValueError when there is none.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local or not local.isascii():
+        raise ValueError("local part is not plain ASCII")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def build(message: Message, content: Content) -> bytes:
+    """Bytes for SMTP, with CRLF. The same row gives the same headers on every try.
+
+    Raises ValueError, UnicodeError, MessageError or ValidationError for what cannot be a mail.
+    """
+    values = message.fields
+    subject = fill(content.subject, values)
+    for line in (subject, message.name, content.from_name, message.address):
+        plain_line(line)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _mailbox(content.from_name, content.from_address)
+    mail["To"] = _mailbox(message.name, message.address)
+    if content.reply_to:
+        mail["Reply-To"] = _mailbox("", content.reply_to)
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(message.batch.queued_at)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = LANGUAGE_TAGS.get(content.language, "en")
+    mail.set_content(fill(content.text, values), cte="quoted-printable")
+    if content.html:
+        mail.add_alternative(fill_html(content.html, values), subtype="html", cte="quoted-printable")
+    for attachment in content.attachments.all():
+        main, _, sub = attachment.kind.partition("/")
+        mail.add_attachment(bytes(attachment.data), maintype=main, subtype=sub, filename=attachment.name)
+    return mail.as_bytes()
+
+
+def _mailbox(name: str, address: str) -> Address:
+    return Address(display_name=name, addr_spec=ascii_address(address))
+
+
+UNBUILDABLE = (ValueError, MessageError)  # UnicodeError is a ValueError
