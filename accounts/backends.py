@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from core.text import searchable
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from accounts.models import RoleHolding, User
 from accounts.passwords import normal
 from accounts.roles import Role
+from core.text import searchable
 
 
 class PeopleBackend(BaseBackend):

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from core import forms as fields
-from core.forms import BaseForm, VersionedForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Organisation, User
 from accounts.roles import Role
 from accounts.services import factors
+from core import forms as fields
+from core.forms import BaseForm, VersionedForm
 
 
 class Password(forms.CharField):

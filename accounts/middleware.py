@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from core import clock
-from core.context import current
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
@@ -17,6 +15,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.services.factors import confirmed_authenticator
+from core import clock
+from core.context import current
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 STARTED_AT, SEEN_AT = "started_at", "seen_at"
@@ -90,9 +90,7 @@ class AdminNetworkMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
-    ) -> None:
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
         if not settings.ADMIN_NETWORKS or not getattr(view, "for_administration", False):
             return
         address = ipaddress.ip_address(current.get().network or "0.0.0.0")

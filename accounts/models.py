@@ -5,9 +5,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from core import clock, crypto
-from core.context import once_a_request
-from core.fields import LineField, ProseField
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -18,6 +15,9 @@ from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
 from accounts.roles import Role
+from core import clock, crypto
+from core.context import once_a_request
+from core.fields import LineField, ProseField
 
 LANGUAGES = [("uz", "Oʻzbekcha"), ("uz-cyrl", "Ўзбекча"), ("ru", "Русский"), ("en", "English")]
 
@@ -103,7 +103,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=clock.now)
     password_changed_at = models.DateTimeField(default=clock.now)
-    last_seen_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

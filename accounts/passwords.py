@@ -2,12 +2,12 @@
 
 import unicodedata
 
-from core.text import fold
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
+from core.text import fold
 
 LEAST = 15
 MOST = 1024

@@ -1,10 +1,10 @@
 """What the pages about people need."""
 
-from core import clock
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Authenticator, Invitation, User
 from accounts.roles import TABLE, Right
+from core import clock
 
 
 def people_table() -> "QuerySet[User]":

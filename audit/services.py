@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from core import clock, context
-from core.text import shorten
-
 from audit.events import LABELS, Event
 from audit.models import AuditEntry
+from core import clock, context
+from core.text import shorten
 
 
 class Actor(Protocol):

@@ -1,8 +1,10 @@
 """Readers of the environment that say what to do when a value is missing or bad."""
 
+import hashlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -115,6 +117,17 @@ def mail_server(name: str) -> dict[str, object] | None:
         "password": unquote(parts.password or ""),
         "security": {"smtp": "plain", "smtp+tls": "starttls", "smtps": "tls"}[parts.scheme],
     }
+
+
+def socket_path(wanted: Path) -> Path:
+    """A path that fits a unix socket's address, the same for the same wish."""
+    if len(os.fsencode(wanted)) <= _LONGEST_SOCKET:
+        return wanted
+    mark = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hodisa-{os.getuid()}-{mark}" / wanted.name
+
+
+_LONGEST_SOCKET = 100  # bytes; sun_path holds 104 on macOS, 108 on Linux
 
 
 def base_url(name: str, default: str) -> str:

@@ -119,9 +119,7 @@ if IS_EMBEDDED:
                 # walk around the audit trail's refusing triggers.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"
-                ),
+                "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"),
             },
         }
     }
@@ -137,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- queue -----------------------------------------------------------------------------------
 
-BROKER_SOCKET = DATA_DIR / "broker" / "broker.sock"
+BROKER_SOCKET = environment.socket_path(DATA_DIR / "broker" / "broker.sock")
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
 EMAIL_SERVER = environment.mail_server("EMAIL_URL")
@@ -261,5 +259,6 @@ LOGGING = {
         "django.server": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
         "axes": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},  # of aiosmtpd
     },
 }

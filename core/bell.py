@@ -25,6 +25,6 @@ def _send(task: str) -> None:
         return
     try:
         current_app.send_task(task, retry=False)
-    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the row is saved
+    except Exception as error:
         _silent_until = time.monotonic() + _QUIET_SECONDS
         log.warning("broker does not answer, the sweep will find the work: %s", error)

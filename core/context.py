@@ -16,7 +16,6 @@ class RequestContext:
     cache: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-
 current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
 
 

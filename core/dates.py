@@ -54,10 +54,12 @@ def exact(moment: datetime) -> str:
 def day(value: date, language: str | None = None) -> str:
     """`16 July 2026`; in Uzbek by the form of official letters, `2026-yil 16-iyul`."""
     locale = _locale(language)
+    month = format_date(value, "MMMM", locale=locale)
     if locale == "uz_Latn":
-        return f"{value.year}-yil {value.day}-{format_date(value, 'LLLL', locale=locale)}"
+        return f"{value.year}-yil {value.day}-{month}"
     if locale == "uz_Cyrl":
-        return f"{value.year} йил {value.day} {format_date(value, 'LLLL', locale=locale)}"
+        # Babel leaves out the soft sign: `июл` is spelled `июль`.
+        return f"{value.year} йил {value.day} {month}{'ь' if month[-1] in 'рлн' else ''}"
     return str(format_date(value, "d MMMM y", locale=locale))
 
 

@@ -203,9 +203,7 @@ class Day(forms.Field):
     widget = forms.TextInput
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {}).setdefault(
-            "required", gettext_lazy("Write the day as 16.07.2026.")
-        )
+        kwargs.setdefault("error_messages", {}).setdefault("required", gettext_lazy("Write the day as 16.07.2026."))
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

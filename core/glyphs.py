@@ -11,9 +11,7 @@ _DRAWINGS = {
     "ring-dot": _RING + '<circle cx="7" cy="7" r="3.2" class="f-cur"/>',
     "disc-half": _RING + '<path class="f-cur" d="M7 2.6a4.4 4.4 0 0 1 0 8.800z"/>',
     "disc-most": _RING + '<path class="f-cur" d="M7 2.6a4.4 4.4 0 1 1-4.400 4.400H7z"/>',
-    "disc-check": (
-        '<circle cx="7" cy="7" r="6.4" class="f-cur"/><path d="M4.2 7.2l2 2 3.7-4.2" class="g-tick"/>'
-    ),
+    "disc-check": ('<circle cx="7" cy="7" r="6.4" class="f-cur"/><path d="M4.2 7.2l2 2 3.7-4.2" class="g-tick"/>'),
     "dash": '<path d="M3 7h8" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/>',
     **{
         f"bars-{level}": "".join(

@@ -22,10 +22,7 @@ def refuse_controls(value: str, *, one_line: bool = False) -> None:
     """Raise ValidationError that names the first character a text may not hold."""
     if found := (_REFUSED_IN_LINE if one_line else _REFUSED).search(value):
         raise ValidationError(
-            _(
-                "An invisible control character (%(code)s) stands at position %(position)d."
-                " Delete it and send again."
-            ),
+            _("An invisible control character (%(code)s) stands at position %(position)d. Delete it and send again."),
             code="control_character",
             params={"code": f"U+{ord(found[0]):04X}", "position": found.start() + 1},
         )

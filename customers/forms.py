@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from accounts.models import LANGUAGES
-from core import forms as fields
-from core.forms import BaseForm, VersionedForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import LANGUAGES
+from core import forms as fields
+from core.forms import BaseForm, VersionedForm
 from customers.models import Contact, Customer
 
 

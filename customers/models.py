@@ -2,17 +2,18 @@
 
 import uuid
 
-from accounts.models import LANGUAGES, User
-from accounts.roles import Right, may
-from core import clock
-from core.fields import LineField, ProseField
-from core.text import fold
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import LANGUAGES, User
+from accounts.roles import Right, may
+from core import clock
+from core.fields import LineField, ProseField
+from core.text import fold
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from accounts.models import User
 from django.db.models import Count, Q
 
+from accounts.models import User
 from customers.models import Customer, CustomerQuerySet, Import
 from customers.services.imports import Row, rows_of
 

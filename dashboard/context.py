@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from accounts.models import Organisation, User
-from accounts.roles import Right, may
-from core.context import once_a_request
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.models import Organisation, User
+from accounts.roles import Right, may
+from core.context import once_a_request
 from dashboard import nav, selectors
 
 
@@ -39,9 +39,7 @@ class Shell:
 
     @cached_property
     def may_search(self) -> bool:
-        return self.user is not None and (
-            may(self.user, Right.SEE_ALL_INCIDENTS) or may(self.user, Right.RESPOND)
-        )
+        return self.user is not None and (may(self.user, Right.SEE_ALL_INCIDENTS) or may(self.user, Right.RESPOND))
 
     @property
     def is_demo(self) -> bool:

@@ -48,7 +48,7 @@ def read(name: str) -> Mail | None:
     path = folder() / f"{name}.eml"
     if not _NAME.fullmatch(name) or not path.is_file():
         return None
-    message = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
     return Mail(
         name=name,
         sender=str(message["From"]),

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from accounts.models import User
-from accounts.roles import Right, may
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Right, may
 
 Words = str | Promise
 
@@ -63,6 +64,8 @@ def items(user: User, *, path: str, counts: dict[str, int]) -> list[Item]:
             continue
         url = reverse(entry.name)
         count = counts.get(entry.count, 0)
-        found.append(Item(url, entry.icon, entry.label, path.startswith(url), count, entry.is_hot and bool(count), heading))
+        found.append(
+            Item(url, entry.icon, entry.label, path.startswith(url), count, entry.is_hot and bool(count), heading)
+        )
         heading = ""
     return found

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts.models import User
 from accounts.roles import Right, may
 from core import clock, dates
 from core.models import Heartbeat
-from django.db.models import Count, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from incidents.duties import SOON
 from incidents.models import Incident
 from incidents.obligations import ClockLine, Words
@@ -100,7 +101,13 @@ def board(*, viewer: User, most_clocks: int = 8) -> Board:
     rows = clock_rows(found, at=now)
     last = None
     if not rows:
-        last = visible(viewer).filter(closed_at__isnull=False).order_by("-closed_at").values_list("closed_at", flat=True).first()
+        last = (
+            visible(viewer)
+            .filter(closed_at__isnull=False)
+            .order_by("-closed_at")
+            .values_list("closed_at", flat=True)
+            .first()
+        )
     return Board(
         summary=_summary(found, new, rows, now),
         clocks=rows[:most_clocks],
@@ -112,9 +119,7 @@ def board(*, viewer: User, most_clocks: int = 8) -> Board:
     )
 
 
-def _summary(
-    found: list[Case], new: list[Incident], rows: list[ClockRow], now: datetime
-) -> list[tuple[Words, str]]:
+def _summary(found: list[Case], new: list[Incident], rows: list[ClockRow], now: datetime) -> list[tuple[Words, str]]:
     total = len(found) + len(new)
     critical = sum(case.incident.severity == Severity.CRITICAL for case in found)
     late = sum(row.is_late for row in rows)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.core.management import call_command
+
 from core import clock, files
 from core.models import DraftFile, Submission
 from customers.models import Import
-from django.core.management import call_command
 
 
 @shared_task

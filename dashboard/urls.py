@@ -1,6 +1,6 @@
-from core.views import gallery
 from django.urls import path
 
+from core.views import gallery
 from dashboard.views import board, machines, mailbox
 
 urlpatterns = [

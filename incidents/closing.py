@@ -49,10 +49,15 @@ def conditions(facts: CaseFacts, notify: NotifyFacts) -> list[Condition]:
             _("Check every block, or sign that there is nothing to block."),
         ),
         Condition(
-            3, _("Customers told, failures settled"), notify.customers.is_done, notify.customers.url,
+            3,
+            _("Customers told, failures settled"),
+            notify.customers.is_done,
+            notify.customers.url,
             missing=notify.customers.words,
         ),
-        Condition(4, _("Center told: initial, final"), notify.center.is_done, notify.center.url, missing=notify.center.words),
+        Condition(
+            4, _("Center told: initial, final"), notify.center.is_done, notify.center.url, missing=notify.center.words
+        ),
         Condition(
             5,
             _("Evidence sealed"),

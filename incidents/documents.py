@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Organisation, User
-from core import clock, dates, pdf
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Organisation, User
+from core import clock, dates, pdf
 from incidents import duties, obligations, selectors
 from incidents.models import Incident, OfficerReport
 from incidents.sentences import sentence

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from core import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core import dates
 from incidents.case import CaseFacts
 from incidents.obligations import ClockLine, NotifyFacts, Telling, Words
 
@@ -92,8 +92,7 @@ def _with_clock(duty: Duty, clock: ClockLine | None, at: datetime) -> Duty:
 def _record(facts: CaseFacts) -> Duty:
     took = facts.reported_at - facts.noticed_at if facts.noticed_at else None
     lines: list[Words] = [
-        _("In %(span)s, at %(time)s.")
-        % {"span": dates.span(took), "time": f"{dates.local(facts.reported_at):%H:%M}"}
+        _("In %(span)s, at %(time)s.") % {"span": dates.span(took), "time": f"{dates.local(facts.reported_at):%H:%M}"}
         if took is not None and took.total_seconds() >= 60
         else _("At %(time)s.") % {"time": dates.short(facts.reported_at)}
     ]

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.forms import StepUpForm
 from accounts.models import LANGUAGES, User
 from accounts.roles import Right
@@ -10,10 +14,6 @@ from core import clock, dates, files
 from core import forms as fields
 from core.forms import BaseForm, FilesForm, VersionedForm
 from customers.models import Customer
-from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from incidents.models import Incident
 from incidents.terms import REPORTER_KINDS, ActionKind, Flag, Kind, Outcome, Severity
 
@@ -32,7 +32,11 @@ class ReportForm(FilesForm):
     kind = fields.Pick(label=gettext_lazy("What does it look like?"), choices=REPORTER_KINDS, required=False)
     still = fields.Pick(
         label=gettext_lazy("Is it still happening?"),
-        choices=[(Flag.YES, gettext_lazy("Yes")), (Flag.NO, gettext_lazy("No")), (Flag.UNKNOWN, gettext_lazy("Not sure"))],
+        choices=[
+            (Flag.YES, gettext_lazy("Yes")),
+            (Flag.NO, gettext_lazy("No")),
+            (Flag.UNKNOWN, gettext_lazy("Not sure")),
+        ],
         required=False,
         columns=3,
     )
@@ -160,9 +164,7 @@ class FactsForm(VersionedForm):
     noticed_at = fields.Moment(label=gettext_lazy("Noticed"), required=False)
     happened_from = fields.Moment(label=gettext_lazy("Happened, from"), required=False)
     happened_to = fields.Moment(label=gettext_lazy("Happened, to"), required=False)
-    is_happened_unknown = forms.BooleanField(
-        label=gettext_lazy("Not known when it happened"), required=False
-    )
+    is_happened_unknown = forms.BooleanField(label=gettext_lazy("Not known when it happened"), required=False)
     systems = fields.Prose(label=gettext_lazy("Systems"), required=False, rows=2, max_length=2_000)
     personal_data = fields.Pick(label=gettext_lazy("Is personal data touched?"), choices=Flag.choices, columns=3)
     infrastructure = fields.Pick(
@@ -239,14 +241,10 @@ class BlockForm(BaseForm):
         max_length=300,
         help_text=gettext_lazy("Such as 203.0.113.54, the account partner-erp, a web address"),
     )
-    where = fields.Line(
-        label=gettext_lazy("Where"), help_text=gettext_lazy("Such as edge firewall, admin panel, mail")
-    )
+    where = fields.Line(label=gettext_lazy("Where"), help_text=gettext_lazy("Such as edge firewall, admin panel, mail"))
     happened_at = fields.Moment(label=gettext_lazy("When"))
     blocked_by = fields.SelectRow(label=gettext_lazy("Who did it"), queryset=User.objects.none(), empty_label=None)
-    undo_plan = fields.Prose(
-        label=gettext_lazy("How it can be undone"), required=False, rows=2, max_length=2_000
-    )
+    undo_plan = fields.Prose(label=gettext_lazy("How it can be undone"), required=False, rows=2, max_length=2_000)
     review_on = fields.Day(label=gettext_lazy("Review on"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -317,7 +315,9 @@ class CorrectionForm(BaseForm):
 class EvidenceForm(FilesForm):
     most_files = 5
     allowed_kinds = files.EVIDENCE
-    files = fields.Uploads(label=gettext_lazy("Files"), help_text=gettext_lazy("Up to 5 files, 25 MB each"), required=False)
+    files = fields.Uploads(
+        label=gettext_lazy("Files"), help_text=gettext_lazy("Up to 5 files, 25 MB each"), required=False
+    )
     taken_from = fields.Line(
         label=gettext_lazy("Taken from"),
         max_length=300,
@@ -372,11 +372,15 @@ class MeasureForm(BaseForm):
 
 class DeclarationForm(StepUpForm):
     purpose = "declaration"
-    reason = fields.Prose(label=gettext_lazy("Reason"), help_text=gettext_lazy("At least 20 characters"), max_length=2_000)
+    reason = fields.Prose(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("At least 20 characters"), max_length=2_000
+    )
 
 
 class AskForm(BaseForm):
-    reason = fields.Prose(label=gettext_lazy("Reason"), help_text=gettext_lazy("At least 20 characters"), max_length=2_000)
+    reason = fields.Prose(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("At least 20 characters"), max_length=2_000
+    )
 
 
 class DecisionForm(StepUpForm):

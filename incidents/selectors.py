@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Organisation, User
-from accounts.roles import Right, Role, may
-from core import clock
 from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation, User
+from accounts.roles import Right, Role, may
+from core import clock
 from incidents import closing, duties, obligations
 from incidents.case import CaseFacts
 from incidents.models import (
@@ -232,8 +232,7 @@ def timeline(incident: Incident, *, viewer: User, group: str = "", most: int = 5
     shown = list(
         rows.select_related(
             "added_by", "note", "corrects", "evidence", "action", "action__blocked_by", "action__checked_by"
-        )
-        .order_by("-added_at", "-number")[: most + 1]
+        ).order_by("-added_at", "-number")[: most + 1]
     )
     _point_to_corrections(incident, shown)
     return Timeline(shown[:most], counts, sum(tally.values()), has_more=len(shown) > most)

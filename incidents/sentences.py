@@ -125,7 +125,9 @@ def _evidence(entry: TimelineEntry, facts: Facts) -> str:
 
 
 def _task(entry: TimelineEntry, facts: Facts) -> str:
-    words = _("%(who)s finished the task: %(title)s") if facts["step"] == "done" else _("%(who)s added a task: %(title)s")
+    words = (
+        _("%(who)s finished the task: %(title)s") if facts["step"] == "done" else _("%(who)s added a task: %(title)s")
+    )
     return words % facts
 
 
@@ -143,11 +145,14 @@ def _customers(entry: TimelineEntry, facts: Facts) -> str:
                 "answer": Flag(facts["answer"]).label,
             }
         case "attached":
-            return ngettext(
-                "%(who)s marked %(count)d customer as affected",
-                "%(who)s marked %(count)d customers as affected",
-                facts["count"],
-            ) % facts
+            return (
+                ngettext(
+                    "%(who)s marked %(count)d customer as affected",
+                    "%(who)s marked %(count)d customers as affected",
+                    facts["count"],
+                )
+                % facts
+            )
         case _:
             return _("%(who)s took %(name)s off the affected list") % {**facts, "name": ", ".join(facts["names"])}
 

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from incidents.views import actions, affected, declarations, evidence, incidents, notes, reporting, reports, states, tasks, triage
+from incidents.views import (
+    actions,
+    affected,
+    declarations,
+    evidence,
+    incidents,
+    notes,
+    reporting,
+    reports,
+    states,
+    tasks,
+    triage,
+)
 
 urlpatterns = [
     path("incidents/new/", reporting.report, name="report_incident"),

@@ -1,16 +1,16 @@
 """The moves of an incident, as a table (who may, and what must be true).
 
-    reported ──> investigating <──> contained ──> reporting ──> closed
-       └─> closed (not an incident, or part of another) ──> reported     └─> investigating (reopened)
+reported ──> investigating <──> contained ──> reporting ──> closed
+   └─> closed (not an incident, or part of another) ──> reported     └─> investigating (reopened)
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from accounts.roles import Right
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Right
 from incidents.terms import Flag, Kind, State
 
 
@@ -63,9 +63,7 @@ def moves_from(state: State, *, is_confirmed: bool) -> list[Move]:
     """What may come next. A closed file goes back to where it was judged: a confirmed incident to
     the investigation, a dismissed report to the queue."""
     back = State.INVESTIGATING if is_confirmed else State.REPORTED
-    return [
-        move for move in MOVES if move.source is state and (state is not State.CLOSED or move.target is back)
-    ]
+    return [move for move in MOVES if move.source is state and (state is not State.CLOSED or move.target is back)]
 
 
 def find_move(source: State, target: State, *, is_confirmed: bool) -> Move | None:

@@ -7,7 +7,6 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded by now; the answer to the case's one question is registered here.
         from incidents import obligations
-
         from notifications.standing import Answer
 
         obligations.register(Answer())

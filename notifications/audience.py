@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from customers.models import Contact, Customer
 from incidents.models import AffectedCustomer, Incident
-from outbox.models import Message
-from outbox.services.queue import Recipient
-
 from notifications.models import Notice, Settlement
 from notifications.terms import NoticeKind, NoticeState
+from outbox.models import Message
+from outbox.services.queue import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,14 @@ class Audience:
     def fingerprint(self) -> str:
         """SHA-256 of everybody who would get a mail, with language and numbers."""
         rows = sorted(
-            [a.customer.ref, a.contact.number, a.contact.name, a.contact.email.lower(), a.contact.language, a.people_count]
+            [
+                a.customer.ref,
+                a.contact.number,
+                a.contact.name,
+                a.contact.email.lower(),
+                a.contact.language,
+                a.people_count,
+            ]
             for a in self.addressees
         )
         return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()

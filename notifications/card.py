@@ -7,14 +7,14 @@ docs/incident-card.md. Each field is prefilled from the record and says from whe
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts.models import Organisation
-from core import dates
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from core import dates
 from incidents.models import AffectedCustomer, Incident
 from incidents.terms import Flag, Kind, Severity
-
 from notifications.models import Letter
 from notifications.terms import Phase
 
@@ -119,7 +119,9 @@ def _planned(source: Source) -> str:
 
 def _others(source: Source) -> str:
     letters = Letter.objects.submitted().filter(incident=source.incident).select_related("authority")
-    return "; ".join(f"{letter.authority}, {dates.short(letter.submitted_at)}" for letter in letters if letter.submitted_at)
+    return "; ".join(
+        f"{letter.authority}, {dates.short(letter.submitted_at)}" for letter in letters if letter.submitted_at
+    )
 
 
 def _restored(source: Source) -> str:
@@ -138,78 +140,158 @@ def _empty(source: Source) -> str:
 
 FIELDS: tuple[CardField, ...] = (
     CardField(
-        "organisation", "company", gettext_lazy("Organisation: name, number, address"), _organisation,
-        gettext_lazy("Settings: organisation"), is_required=True,
+        "organisation",
+        "company",
+        gettext_lazy("Organisation: name, number, address"),
+        _organisation,
+        gettext_lazy("Settings: organisation"),
+        is_required=True,
     ),
     CardField("sector", "company", gettext_lazy("Sector and kind of activity"), _empty, "", rows=1),
     CardField(
-        "contact", "company", gettext_lazy("Contact person, e-mail, phone"), _contact,
-        gettext_lazy("Facts: lead; settings: organisation"), is_required=True,
+        "contact",
+        "company",
+        gettext_lazy("Contact person, e-mail, phone"),
+        _contact,
+        gettext_lazy("Facts: lead; settings: organisation"),
+        is_required=True,
     ),
     CardField(
-        "own_number", "event", gettext_lazy("Our reference number"), lambda s: s.incident.ref,
-        gettext_lazy("Incident"), is_required=True, rows=1,
+        "own_number",
+        "event",
+        gettext_lazy("Our reference number"),
+        lambda s: s.incident.ref,
+        gettext_lazy("Incident"),
+        is_required=True,
+        rows=1,
     ),
     CardField(
-        "detected", "event", gettext_lazy("Detected at"),
+        "detected",
+        "event",
+        gettext_lazy("Detected at"),
         lambda s: dates.full(s.incident.noticed_at or s.incident.reported_at),
-        gettext_lazy("Facts: noticed"), is_required=True, rows=1,
-    ),
-    CardField("occurred", "event", gettext_lazy("Began and ended at"), _happened, gettext_lazy("Facts: happened"), rows=1),
-    CardField(
-        "type", "event", gettext_lazy("Kind of incident"), lambda s: str(Kind(s.incident.kind).label),
-        gettext_lazy("Facts: kind"), is_required=True, rows=1,
+        gettext_lazy("Facts: noticed"),
+        is_required=True,
+        rows=1,
     ),
     CardField(
-        "description", "event", gettext_lazy("Description"), lambda s: s.incident.title,
-        gettext_lazy("Facts: what happened"), is_required=True, rows=5,
+        "occurred", "event", gettext_lazy("Began and ended at"), _happened, gettext_lazy("Facts: happened"), rows=1
     ),
     CardField(
-        "how_found", "event", gettext_lazy("How it was found"), lambda s: s.incident.how_found,
+        "type",
+        "event",
+        gettext_lazy("Kind of incident"),
+        lambda s: str(Kind(s.incident.kind).label),
+        gettext_lazy("Facts: kind"),
+        is_required=True,
+        rows=1,
+    ),
+    CardField(
+        "description",
+        "event",
+        gettext_lazy("Description"),
+        lambda s: s.incident.title,
+        gettext_lazy("Facts: what happened"),
+        is_required=True,
+        rows=5,
+    ),
+    CardField(
+        "how_found",
+        "event",
+        gettext_lazy("How it was found"),
+        lambda s: s.incident.how_found,
         gettext_lazy("Facts: how it was found"),
     ),
-    CardField("malicious", "event", gettext_lazy("Is an unlawful act suspected?"), _malicious, gettext_lazy("Facts: kind")),
+    CardField(
+        "malicious", "event", gettext_lazy("Is an unlawful act suspected?"), _malicious, gettext_lazy("Facts: kind")
+    ),
     CardField("severity", "event", gettext_lazy("Severity"), _severity, gettext_lazy("Facts: severity"), rows=1),
     CardField(
-        "ended", "event", gettext_lazy("Ended, service restored"), _restored, gettext_lazy("State: reporting"), FINAL_ONLY,
+        "ended",
+        "event",
+        gettext_lazy("Ended, service restored"),
+        _restored,
+        gettext_lazy("State: reporting"),
+        FINAL_ONLY,
         is_required=True,
     ),
     CardField(
-        "cause", "event", gettext_lazy("Cause"), lambda s: s.incident.cause, gettext_lazy("Facts: cause"), FINAL_ONLY,
-        is_required=True, rows=4,
+        "cause",
+        "event",
+        gettext_lazy("Cause"),
+        lambda s: s.incident.cause,
+        gettext_lazy("Facts: cause"),
+        FINAL_ONLY,
+        is_required=True,
+        rows=4,
     ),
     CardField(
-        "systems", "scope", gettext_lazy("Affected systems"), lambda s: s.incident.systems, gettext_lazy("Facts: systems"),
+        "systems",
+        "scope",
+        gettext_lazy("Affected systems"),
+        lambda s: s.incident.systems,
+        gettext_lazy("Facts: systems"),
         is_required=True,
     ),
     CardField(
-        "people", "scope", gettext_lazy("Number of people and customers"), _people,
-        gettext_lazy("Facts: people; affected customers"), is_required=True,
+        "people",
+        "scope",
+        gettext_lazy("Number of people and customers"),
+        _people,
+        gettext_lazy("Facts: people; affected customers"),
+        is_required=True,
     ),
     CardField(
-        "data", "scope", gettext_lazy("Categories of data and of people"), _data, gettext_lazy("Facts: kinds of data"),
+        "data",
+        "scope",
+        gettext_lazy("Categories of data and of people"),
+        _data,
+        gettext_lazy("Facts: kinds of data"),
         is_required=True,
     ),
     CardField("services", "scope", gettext_lazy("Affected services and processes"), _empty, ""),
     CardField(
-        "impact", "scope", gettext_lazy("Impact on confidentiality, integrity, availability"),
-        lambda s: s.incident.consequences, gettext_lazy("Facts: consequences"),
+        "impact",
+        "scope",
+        gettext_lazy("Impact on confidentiality, integrity, availability"),
+        lambda s: s.incident.consequences,
+        gettext_lazy("Facts: consequences"),
     ),
     CardField("indicators", "scope", gettext_lazy("Indicators of compromise"), _empty, "", rows=3),
     CardField(
-        "taken", "measures", gettext_lazy("Measures taken"), _measures, gettext_lazy("Blocking actions"), is_required=True,
+        "taken",
+        "measures",
+        gettext_lazy("Measures taken"),
+        _measures,
+        gettext_lazy("Blocking actions"),
+        is_required=True,
         rows=5,
     ),
     CardField(
-        "planned", "measures", gettext_lazy("Measures planned"), _planned, gettext_lazy("Preventive measures"), rows=4,
+        "planned",
+        "measures",
+        gettext_lazy("Measures planned"),
+        _planned,
+        gettext_lazy("Preventive measures"),
+        rows=4,
     ),
     CardField(
-        "lessons", "measures", gettext_lazy("Lessons and permanent repair"), _lessons, gettext_lazy("Preventive measures"),
-        FINAL_ONLY, is_required=True, rows=4,
+        "lessons",
+        "measures",
+        gettext_lazy("Lessons and permanent repair"),
+        _lessons,
+        gettext_lazy("Preventive measures"),
+        FINAL_ONLY,
+        is_required=True,
+        rows=4,
     ),
     CardField("told", "measures", gettext_lazy("Customers told: when, how, how many"), _empty, "", FINAL_ONLY),
     CardField(
-        "others", "measures", gettext_lazy("Other authorities informed"), _others, gettext_lazy("Letters of this incident"),
+        "others",
+        "measures",
+        gettext_lazy("Other authorities informed"),
+        _others,
+        gettext_lazy("Letters of this incident"),
     ),
     CardField("help", "measures", gettext_lazy("Help asked for"), _empty, ""),
     CardField("sharing", "measures", gettext_lazy("Sharing limit (TLP)"), lambda s: "TLP:AMBER", "", rows=1),
@@ -250,5 +332,7 @@ def gaps(card: dict[str, dict[str, object]], phase: Phase) -> list[CardField]:
 def filled_share(card: dict[str, dict[str, object]], phase: Phase) -> tuple[int, int]:
     """How many fields hold an answer, of how many."""
     fields = fields_of(phase)
-    held = [f for f in fields if str(card.get(f.key, {}).get("text", "")).strip() or card.get(f.key, {}).get("is_unknown")]
+    held = [
+        f for f in fields if str(card.get(f.key, {}).get("text", "")).strip() or card.get(f.key, {}).get("is_unknown")
+    ]
     return len(held), len(fields)

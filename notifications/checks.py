@@ -3,17 +3,17 @@
 import re
 from dataclasses import dataclass
 
-from accounts.models import Organisation
-from core.templatetags.ui import language_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from incidents.obligations import Words
-from outbox.mime import fields_in
 
+from accounts.models import Organisation
+from core.templatetags.ui import language_name
+from incidents.obligations import Words
 from notifications.audience import Audience
 from notifications.models import Letter, Notice, NoticeText
 from notifications.models.notices import hash_texts
 from notifications.terms import FIELDS, PARTS, SUBJECT_LENGTH
+from outbox.mime import fields_in
 
 GAP = "‹"  # opens a place that a person must fill
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -149,7 +149,8 @@ def _no_links(texts: list[NoticeText], base: str) -> Check:
 
 def _names_the_center_only_when_told(notice: Notice, texts: list[NoticeText], base: str) -> Check:
     told = {
-        letter.authority.code for letter in Letter.objects.submitted().filter(incident=notice.incident).select_related("authority")
+        letter.authority.code
+        for letter in Letter.objects.submitted().filter(incident=notice.incident).select_related("authority")
     }
     if "center" in told:
         return Check(True, _("The Center is told"))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+
 from incidents.case import CaseFacts
 from incidents.obligations import ClockLine, NotifyFacts, Words
 from incidents.terms import Flag, State
-
 from notifications.terms import DUTY_TITLES, Basis
 
 

@@ -5,11 +5,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Organisation, User
-from core import dates, pdf
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation, User
+from core import dates, pdf
 from notifications import texts
 from notifications.card import GROUPS, fields_of
 from notifications.models import Letter

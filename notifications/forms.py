@@ -2,19 +2,19 @@
 
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.forms import StepUpForm
 from accounts.models import LANGUAGES
 from core import files
 from core import forms as fields
 from core.forms import BaseForm, FilesForm, VersionedForm
-from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from outbox.mime import fields_in
-
 from notifications.card import CardField
 from notifications.models import Authority, Letter, NoticeText
 from notifications.terms import FIELDS, PARTS, Channel, NoticeKind, Phase
+from outbox.mime import fields_in
 
 
 class StartNoticeForm(BaseForm):
@@ -25,7 +25,10 @@ class NoticeTextForm(VersionedForm):
     """The parts of one language. Names in braces that are not fields are refused with words."""
 
     subject = fields.Line(
-        label=gettext_lazy("Subject"), max_length=150, required=False, help_text=gettext_lazy("A fact and a date, at most 78 characters")
+        label=gettext_lazy("Subject"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("A fact and a date, at most 78 characters"),
     )
     what_happened = fields.Prose(label=PARTS["what_happened"], rows=4, max_length=4_000, required=False)
     what_data = fields.Prose(label=PARTS["what_data"], rows=3, max_length=4_000, required=False)
@@ -45,7 +48,8 @@ class NoticeTextForm(VersionedForm):
                 known = ", ".join(f"{{{field}}}" for field in sorted(FIELDS))
                 self.add_error(
                     name,
-                    _("{%(name)s} is not a field. Fields are: %(known)s") % {"name": sorted(strange)[0], "known": known},
+                    _("{%(name)s} is not a field. Fields are: %(known)s")
+                    % {"name": sorted(strange)[0], "known": known},
                 )
         return cleaned
 
@@ -104,9 +108,7 @@ class CardForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.card_fields = card_fields
         for field in card_fields:
-            self.fields[field.key] = fields.Prose(
-                label=field.label, rows=field.rows, max_length=5_000, required=False
-            )
+            self.fields[field.key] = fields.Prose(label=field.label, rows=field.rows, max_length=5_000, required=False)
             if letter.phase == Phase.INITIAL:
                 self.fields[f"{field.key}_unknown"] = forms.BooleanField(
                     label=gettext_lazy("Not known yet"), required=False

@@ -5,15 +5,15 @@ Fields such as `{customer}` stay in the text; the outbox fills them for each rec
 
 from collections.abc import Mapping
 
-from accounts.models import Organisation
 from django.template.loader import render_to_string
 from django.utils import translation
-from incidents.models import Incident
-from outbox.mime import fill, fill_html
-from outbox.services.queue import Text
 
+from accounts.models import Organisation
+from incidents.models import Incident
 from notifications.models import NoticeText
 from notifications.terms import PARTS
+from outbox.mime import fill, fill_html
+from outbox.services.queue import Text
 
 
 def render(text: NoticeText, *, incident: Incident, organisation: Organisation, is_test: bool = False) -> Text:
@@ -34,6 +34,4 @@ def render(text: NoticeText, *, incident: Incident, organisation: Organisation, 
 
 def filled(text: Text, values: Mapping[str, str]) -> Text:
     """What one recipient reads, for the preview."""
-    return Text(
-        text.language, fill(text.subject, values), fill(text.text, values), fill_html(text.html, values)
-    )
+    return Text(text.language, fill(text.subject, values), fill(text.text, values), fill_html(text.html, values))

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, may
 from core.dates import today
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 from incidents.models import Declaration, Incident, OfficerReport
 from incidents.obligations import Words
 from incidents.selectors import second_opinions, visible
 from incidents.terms import DeclarationKind, State
-
 from notifications.models import Authority, Duty, Letter, Notice
 from notifications.terms import LetterState, NoticeState
 
@@ -144,7 +144,8 @@ def _declarations(user: User) -> list[Decision]:
         Decision(
             "scale",
             DeclarationKind(declaration.kind).label,
-            _("%(incident)s · asked by %(name)s") % {"incident": declaration.incident.ref, "name": declaration.asked_by},
+            _("%(incident)s · asked by %(name)s")
+            % {"incident": declaration.incident.ref, "name": declaration.asked_by},
             _("Needs your decision"),
             f"{declaration.incident.get_absolute_url()}declarations/{declaration.number}/",
             declaration.added_at,

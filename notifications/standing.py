@@ -9,23 +9,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from core import clock, dates
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from core import clock, dates
 from incidents.case import CaseFacts
 from incidents.models import AffectedCustomer, Incident
 from incidents.obligations import ClockLine, NotifyFacts, Standing, Telling
 from incidents.selectors import facts_of, with_case_facts
 from incidents.terms import Flag
-from outbox.models import Message
-from outbox.selectors import progress
-from outbox.states import State as MailState
-
 from notifications import clocks
 from notifications.clocks import Rule
 from notifications.models import Duty, Letter, Notice, Settlement
 from notifications.terms import Basis, LetterState, NoticeKind, NoticeState, Phase
+from outbox.models import Message
+from outbox.selectors import progress
+from outbox.states import State as MailState
 
 CENTER = "center"  # code of the authority that the final condition of closing names
 
@@ -132,9 +132,10 @@ def _customers(facts: CaseFacts, rows: _Tellings) -> Telling:
         return Telling(True, False, None, _("Customers: the list is empty."), _("Add affected customers"), url)
     told = {customer: _told_at(facts.ref, customer, rows) for customer in affected}
     moments = [moment for moment in told.values() if moment]
-    words = ngettext(
-        "Customers: %(told)d of %(n)d told.", "Customers: %(told)d of %(n)d told.", len(affected)
-    ) % {"told": len(moments), "n": len(affected)}
+    words = ngettext("Customers: %(told)d of %(n)d told.", "Customers: %(told)d of %(n)d told.", len(affected)) % {
+        "told": len(moments),
+        "n": len(affected),
+    }
     if len(moments) == len(affected):
         return Telling(True, True, max(moments), words, _("Open the customers"), url)
     return _open_customers(facts, rows.notices[facts.ref], words)
@@ -168,9 +169,7 @@ def _open_customers(facts: CaseFacts, notices: list[Notice], words: str) -> Tell
         return Telling(
             True, False, None, text, _("Continue the notice"), draft.get_absolute_url(), waits_for=facts.lead
         )
-    return Telling(
-        True, False, None, words, _("Write the notice"), f"{facts.url}notifications/", waits_for=facts.lead
-    )
+    return Telling(True, False, None, words, _("Write the notice"), f"{facts.url}notifications/", waits_for=facts.lead)
 
 
 # --- the Center -----------------------------------------------------------------------------------
@@ -183,7 +182,9 @@ def _center(facts: CaseFacts, letters: dict[str, Letter]) -> Telling:
         return Telling(False, True, facts.center_waived_at, words, _("Read the reason"), url, is_waived=True)
     initial, final = letters.get(Phase.INITIAL), letters.get(Phase.FINAL)
     if initial and initial.is_submitted and final and final.is_submitted:
-        return Telling(True, True, final.submitted_at, _("Center: initial and final submitted."), _("Open the letters"), url)
+        return Telling(
+            True, True, final.submitted_at, _("Center: initial and final submitted."), _("Open the letters"), url
+        )
     if not facts.confirmed_at or (facts.notify_from is None and initial is None):
         words = _("Center: not required by the flags, not signed yet.")
         return Telling(False, False, None, words, _("Sign that it is not required"), url)

@@ -1,8 +1,8 @@
 """The clock's door into reminders."""
 
 from celery import shared_task
-from core.models import Heartbeat
 
+from core.models import Heartbeat
 from notifications.services import letters, reminders
 
 

@@ -9,10 +9,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.pdf import TEMPLATES
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.pdf import TEMPLATES
 from notifications.models import TextReview
 from notifications.terms import LANGUAGES, PARTS, NoticeKind, Phase
 

@@ -11,7 +11,6 @@ from email.utils import format_datetime
 
 from core.dates import LANGUAGE_TAGS
 from core.text import plain_line
-
 from outbox.models import Content, Message
 
 _FIELD = re.compile(r"\{([a-z_]{1,30})\}")

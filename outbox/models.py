@@ -15,7 +15,6 @@ from django.db import models
 from django.db.models import Q
 
 from core import clock
-
 from outbox.states import OPEN_STATES, Lane, Reason, State
 
 
@@ -83,8 +82,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def owed(self, lane: str, at: datetime) -> "MessageQuerySet":
         """What a worker may take now: due, or left behind by a worker that died."""
         return self.filter(
-            Q(state=State.PENDING, due_at__lte=at)
-            | Q(state__in=(State.CLAIMED, State.SENDING), lease_until__lt=at),
+            Q(state=State.PENDING, due_at__lte=at) | Q(state__in=(State.CLAIMED, State.SENDING), lease_until__lt=at),
             batch__lane=lane,
             batch__paused_at__isnull=True,
         )

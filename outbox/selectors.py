@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import clock
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from core import clock
 from outbox.models import Message
-from outbox.states import OPEN_STATES, Reason, State
+from outbox.states import Reason, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField(default=core.clock.now)),
                 ('password_changed_at', models.DateTimeField(default=core.clock.now)),
-                ('last_seen_at', models.DateTimeField(null=True)),
+                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_any_case')],

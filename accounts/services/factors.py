@@ -5,9 +5,6 @@ import secrets
 import time
 from urllib.parse import quote
 
-from audit import events
-from audit.services import record
-from core import clock
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +13,9 @@ from django_otp.models import Device
 
 from accounts.models import Authenticator, Organisation, RecoveryCode, RecoveryKit, User
 from accounts.services import mail
+from audit import events
+from audit.services import record
+from core import clock
 
 CODES = 10
 

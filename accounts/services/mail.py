@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from outbox.models import Batch
-from outbox.services.queue import Recipient, Sender, post
 
 from accounts.models import Organisation, User
+from outbox.models import Batch
+from outbox.services.queue import Recipient, Sender, post
 
 
 def sender() -> Sender:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from audit import events
-from audit.services import diff, record
-from core.context import forget
-from core.errors import Conflict
 from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Organisation, User
 from accounts.roles import Right, require
+from audit import events
+from audit.services import diff, record
+from core.context import forget
+from core.errors import Conflict
 
 
 @transaction.atomic

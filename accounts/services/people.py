@@ -4,10 +4,6 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from audit import events
-from audit.services import diff, record
-from core import clock, crypto
-from core.text import searchable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,6 +13,10 @@ from accounts.models import Invitation, RoleHolding, User
 from accounts.passwords import normal
 from accounts.roles import Right, Role, require
 from accounts.services import mail
+from audit import events
+from audit.services import diff, record
+from core import clock, crypto
+from core.text import searchable
 
 
 @transaction.atomic
@@ -48,16 +48,12 @@ def invite_first_officer() -> str | None:
     if User.objects.exists():
         return None
     Invitation.objects.open(clock.now()).update(revoked_at=clock.now())
-    invitation, token = _new_invitation(
-        email="", roles=[Role.OFFICER, Role.ADMINISTRATOR], language="en", by=None
-    )
+    invitation, token = _new_invitation(email="", roles=[Role.OFFICER, Role.ADMINISTRATOR], language="en", by=None)
     record(events.USER_INVITED, by=None, on=invitation, changes={"roles": ("", invitation.roles)})
     return f"/invitation/{token}/"
 
 
-def _new_invitation(
-    *, email: str, roles: list[Role], language: str, by: User | None
-) -> tuple[Invitation, str]:
+def _new_invitation(*, email: str, roles: list[Role], language: str, by: User | None) -> tuple[Invitation, str]:
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         token_hash=crypto.digest(token),
@@ -113,9 +109,7 @@ def change_roles(user: User, *, roles: Iterable[Role], by: User) -> None:
     RoleHolding.objects.bulk_create(
         (RoleHolding(user=user, role=role) for role in after - before), ignore_conflicts=True
     )
-    record(
-        events.USER_ROLES_CHANGED, by=by, on=user, changes={"roles": (sorted(before), sorted(after))}
-    )
+    record(events.USER_ROLES_CHANGED, by=by, on=user, changes={"roles": (sorted(before), sorted(after))})
 
 
 @transaction.atomic

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from audit import events
-from audit.services import record
 from axes.models import AccessAttempt
-from core import clock
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django_otp.models import Device
 
 from accounts.models import User
 from accounts.services import factors
+from audit import events
+from audit.services import record
+from core import clock
 
 
 def refused(email: str, *, reason: str) -> None:

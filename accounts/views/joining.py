@@ -1,6 +1,5 @@
 """The way in by an invitation, and the way back by a new password."""
 
-from core.views import page
 from django.contrib.auth import login
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from accounts.forms import AskPasswordForm, FirstOfficerForm, JoinForm, NewPassw
 from accounts.models import Organisation, User
 from accounts.services import organisation as organisations
 from accounts.services import people
+from core.views import page
 
 
 @open_to_all

@@ -1,6 +1,5 @@
 """A person's own page."""
 
-from core.views import page
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms import ChangePasswordForm, ProfileForm
 from accounts.http import Request
 from accounts.services import factors, people
+from core.views import page
 
 _OWN = ("full_name", "phone", "language", "theme")
 

@@ -1,7 +1,5 @@
 """The company's own details."""
 
-from core.errors import Conflict
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -15,6 +13,8 @@ from accounts.http import Request
 from accounts.models import Organisation
 from accounts.roles import Right, require
 from accounts.services import organisation as service
+from core.errors import Conflict
+from core.views import page
 
 
 @for_administration

@@ -4,7 +4,6 @@ import base64
 from typing import cast
 
 import segno
-from core.views import page
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,13 +17,14 @@ from accounts.http import Request
 from accounts.models import User
 from accounts.services import factors
 from accounts.views.sign_in import MAY_ENROL, next_page
+from core.views import page
 
 
 @open_after_password
 @require_http_methods(["GET", "POST"])
 def app(request: HttpRequest) -> HttpResponse:
     """Connect an authenticator app. Who has one already needs its code first, or a recovery code."""
-    user = cast(User, request.user)
+    user = cast("User", request.user)
     if factors.confirmed_authenticator(user) is not None and not (
         request.user.is_verified() and request.session.get(MAY_ENROL)
     ):

@@ -3,10 +3,6 @@
 from typing import cast
 from urllib.parse import urlencode
 
-from core import dates
-from core.context import current
-from core.text import searchable
-from core.views import page
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.core.exceptions import ValidationError
@@ -24,6 +20,10 @@ from accounts.middleware import SEEN_AT, STARTED_AT
 from accounts.models import User
 from accounts.services import factors, people
 from accounts.services import sign_in as service
+from core import dates
+from core.context import current
+from core.text import searchable
+from core.views import page
 
 MAY_ENROL = "may_enrol"
 
@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # django-axes counts by `username`; it refuses while the wait lasts, right password or not.
         user = authenticate(request, username=email, email=email, password=form.cleaned_data["password"])
         if user is not None:
-            login(request, cast(User, user))
+            login(request, cast("User", user))
             return redirect(f"/sign-in/code/?{urlencode({'next': next_page(request)})}")
         service.refused(email, reason="password")
         _explain(form, email)
@@ -66,7 +66,7 @@ def _explain(form: SignInForm, email: str) -> None:
 @open_after_password
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = cast("User", request.user)
     if factors.confirmed_authenticator(user) is None:
         return redirect("set_up_app")
     form = CodeForm(request.POST or None)
@@ -83,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @open_after_password
 @require_http_methods(["GET", "POST"])
 def recovery(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+    user = cast("User", request.user)
     form = RecoveryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -107,7 +107,7 @@ def _let_in(request: HttpRequest, device: Device) -> None:
 @open_after_password
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    service.ended(cast(User, request.user))
+    service.ended(cast("User", request.user))
     logout(request)
     response = redirect("sign_in")
     response["Clear-Site-Data"] = '"cache", "storage"'
@@ -122,7 +122,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(next_page(request))
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated and request.user.is_verified():
-            user = cast(User, request.user)
+            user = cast("User", request.user)
             people.change_profile(user, by=user, values={"language": chosen})
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -1,7 +1,5 @@
 """People and their roles, for administrators."""
 
-from core.submissions import once
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -16,6 +14,8 @@ from accounts.models import Invitation, User
 from accounts.roles import Right, Role, require
 from accounts.selectors import invitations, people_table
 from accounts.services import people
+from core.submissions import once
+from core.views import page
 
 
 @for_administration
@@ -69,9 +69,7 @@ def detail(request: Request, public_id: str) -> HttpResponse:
     person = get_object_or_404(User.objects.prefetch_related("holdings"), public_id=public_id)
     official_names = ("position", "order_number", "order_date")
     is_roles = request.POST.get("which") == "roles"
-    roles_form = RolesForm(
-        request.POST if is_roles else None, initial={"roles": sorted(person.roles)}, prefix="roles"
-    )
+    roles_form = RolesForm(request.POST if is_roles else None, initial={"roles": sorted(person.roles)}, prefix="roles")
     form = OfficialForm(
         request.POST if request.method == "POST" and not is_roles else None,
         initial={name: getattr(person, name) for name in official_names},

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F, Max
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import diff, record
 from core.errors import Conflict
 from core.numbers import next_number
-from django.db import transaction
-from django.db.models import F, Max
-
 from customers.models import Contact, Customer
 
 

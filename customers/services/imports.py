@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import LANGUAGES, User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock, tables
 from core.text import fold, plain_line
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
-from django.utils.translation import gettext as _
-from outbox.services.queue import normalise
-
 from customers.models import Contact, Customer, Import
 from customers.services import directory
+from outbox.services.queue import normalise
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 10_000
@@ -228,8 +228,10 @@ def apply(import_: Import, *, by: User) -> list[Applied]:
 
 
 def _put_contact(customer: Customer, row: Row, *, by: User) -> None:
-    found = customer.contacts.filter(email__iexact=row.email) if row.email else customer.contacts.filter(
-        email="", name__iexact=row.contact
+    found = (
+        customer.contacts.filter(email__iexact=row.email)
+        if row.email
+        else customer.contacts.filter(email="", name__iexact=row.contact)
     )
     values: dict[str, Any] = {"name": row.contact, "language": row.language}
     if row.phone:

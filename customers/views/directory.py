@@ -1,12 +1,5 @@
 """The directory of customers."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from core.errors import Conflict
-from core.pagination import page_of
-from core.submissions import once
-from core.text import searchable
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -14,6 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may, require
+from core.errors import Conflict
+from core.pagination import page_of
+from core.submissions import once
+from core.text import searchable
+from core.views import page
 from customers import selectors
 from customers.forms import ContactForm, CustomerForm
 from customers.models import Customer

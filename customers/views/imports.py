@@ -1,8 +1,5 @@
 """A customer file for the directory: file, check, done."""
 
-from accounts.http import Request
-from accounts.roles import Right, require
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -11,6 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, require
+from core.views import page
 from customers.forms import FileForm
 from customers.models import Import
 from customers.selectors import checked

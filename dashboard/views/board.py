@@ -1,25 +1,25 @@
 """Home by role, the dashboard, the queue of decisions, all clocks."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from audit.models import AuditEntry
-from audit.selectors import changes, label, log
-from core import clock, context
-from core.pagination import page_of
-from core.text import searchable
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import Request
+from accounts.roles import Right, may, require
 from audit import triggers
+from audit.models import AuditEntry
+from audit.selectors import changes, label, log
+from core import clock, context
+from core.pagination import page_of
+from core.text import searchable
+from dashboard import selectors
 from incidents.models import Incident
 from incidents.selectors import cases, reports_to_confirm, visible, with_case_facts
 from notifications.selectors import waiting_for
 from outbox.models import Batch
 from outbox.services.queue import resume
-
-from dashboard import selectors
 
 
 def _sees_cases(request: Request) -> bool:

@@ -1,11 +1,11 @@
 """Addresses for machines: alive, ready, alarms."""
 
-from accounts.doors import open_to_all
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from accounts.doors import open_to_all
 from dashboard import selectors
 
 

@@ -1,13 +1,13 @@
 """The demo's mailbox: every mail that left, as it arrived at a real SMTP server. Only in a demo."""
 
-from accounts.doors import open_to_all
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
-from csp.decorators import csp_replace
 
+from accounts.doors import open_to_all
 from dashboard import mailbox
 
 
@@ -40,7 +40,14 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
 @open_to_all
 @require_GET
 @xframe_options_sameorigin
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-top-navigation-by-user-activation"]})
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "style-src": ["'unsafe-inline'"],
+        "frame-ancestors": ["'self'"],
+        "sandbox": ["allow-top-navigation-by-user-activation"],
+    }
+)
 def body(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part alone, for a sandboxed frame."""
     _only_in_a_demo()

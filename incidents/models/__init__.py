@@ -1,12 +1,12 @@
 """The case and what belongs to it.
 
-    Incident ─┬─< TimelineEntry        everything that happened, in one line, never edited
-              ├─< Note                 written findings
-              ├─< BlockingAction ─< ActionCheck
-              ├─< Evidence ─< CustodyEvent
-              ├─< Task, Measure, Declaration
-              ├─< AffectedCustomer >── customers.Customer
-              └─< OfficerReport ─< ReportSection
+Incident ─┬─< TimelineEntry        everything that happened, in one line, never edited
+          ├─< Note                 written findings
+          ├─< BlockingAction ─< ActionCheck
+          ├─< Evidence ─< CustodyEvent
+          ├─< Task, Measure, Declaration
+          ├─< AffectedCustomer >── customers.Customer
+          └─< OfficerReport ─< ReportSection
 """
 
 from incidents.models.actions import ActionCheck, BlockingAction

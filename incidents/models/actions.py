@@ -1,11 +1,11 @@
 from datetime import date
 
-from core.fields import LineField, ProseField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import LineField, ProseField
 from incidents.models.base import CaseRow, together, who
 from incidents.terms import ActionKind
 
@@ -33,14 +33,14 @@ class BlockingAction(CaseRow):
     blocked_by = who()
     added_by = who()
     undo_plan = ProseField(_("Undo plan"), limit=2_000, blank=True)
-    review_on = models.DateField(_("Review on"), null=True)
+    review_on = models.DateField(_("Review on"), null=True, blank=True)
 
-    is_effective = models.BooleanField(null=True)
-    checked_at = models.DateTimeField(null=True)
-    checked_by = who(null=True)
+    is_effective = models.BooleanField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = who(null=True, blank=True)
 
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by = who(null=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = who(null=True, blank=True)
     lift_reason = ProseField(limit=2_000, blank=True)
 
     objects = BlockingActionQuerySet.as_manager()

@@ -1,9 +1,9 @@
-from core.fields import LineField
-from customers.models import Customer
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import LineField
+from customers.models import Customer
 from incidents.models.base import CaseRow, together, who
 
 
@@ -20,12 +20,12 @@ class AffectedCustomer(CaseRow):
         FILE = "file", _("from a file")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="affected_set")
-    people_count = models.PositiveIntegerField(_("People"), null=True)
+    people_count = models.PositiveIntegerField(_("People"), null=True, blank=True)
     data_kinds = LineField(_("Kinds of data"), max_length=300, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
     added_by = who()
-    removed_at = models.DateTimeField(null=True)
-    removed_by = who(null=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = who(null=True, blank=True)
 
     objects = AffectedCustomerQuerySet.as_manager()
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from core import clock
 from django.conf import settings
 from django.db import models
 from django.db.models import Max, Q
 
+from core import clock
 from incidents.models.incident import Incident
 
 

@@ -1,11 +1,11 @@
 import uuid
 
-from core import clock
-from core.fields import LineField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
+from core.fields import LineField
 from incidents.models.base import CaseRow, who
 
 

@@ -1,17 +1,17 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from accounts.models import User
-from accounts.roles import Right, Role, may
-from core import clock
-from core.fields import LineField, ProseField
-from core.text import fold
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.roles import Right, Role, may
+from core import clock
+from core.fields import LineField, ProseField
+from core.text import fold
 from incidents.terms import Flag, Kind, Outcome, Severity, State
 from incidents.workflow import NineFacts
 
@@ -76,24 +76,26 @@ class Incident(models.Model):
     state = models.CharField(max_length=14, choices=State.choices, default=State.REPORTED)
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.UNKNOWN)
-    severity = models.PositiveSmallIntegerField(_("Severity"), choices=Severity.choices, null=True)
+    severity = models.PositiveSmallIntegerField(_("Severity"), choices=Severity.choices, null=True, blank=True)
     personal_data = models.CharField(_("Personal data"), max_length=8, choices=Flag.choices, default=Flag.UNKNOWN)
     infrastructure = models.CharField(
         _("Threat to the infrastructure"), max_length=8, choices=Flag.choices, default=Flag.UNKNOWN
     )
     customers_affected = models.CharField(max_length=8, choices=Flag.choices, default=Flag.UNKNOWN)
     customers_reason = ProseField(limit=2_000, blank=True)
-    lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="led_incidents")
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="led_incidents"
+    )
     team = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="incidents")
 
-    noticed_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True, blank=True)
     noticed_words = LineField(max_length=200, blank=True)  # when the reporter could not say exactly
-    happened_from = models.DateTimeField(null=True)
-    happened_to = models.DateTimeField(null=True)
+    happened_from = models.DateTimeField(null=True, blank=True)
+    happened_to = models.DateTimeField(null=True, blank=True)
     is_happened_unknown = models.BooleanField(default=False)
     systems = ProseField(limit=2_000, blank=True)
     data_kinds = ProseField(limit=2_000, blank=True)
-    people_count = models.PositiveIntegerField(null=True)
+    people_count = models.PositiveIntegerField(null=True, blank=True)
     is_people_count_estimate = models.BooleanField(default=True)
     how_found = ProseField(limit=2_000, blank=True)
     cause = ProseField(limit=20_000, blank=True)
@@ -101,15 +103,17 @@ class Incident(models.Model):
     restored_how = ProseField(limit=5_000, blank=True)
 
     reported_at = models.DateTimeField(default=clock.now)
-    confirmed_at = models.DateTimeField(null=True)
-    notify_from = models.DateTimeField(null=True)  # since when a flag asks to tell others
-    contained_at = models.DateTimeField(null=True)
-    reporting_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    notify_from = models.DateTimeField(null=True, blank=True)  # since when a flag asks to tell others
+    contained_at = models.DateTimeField(null=True, blank=True)
+    reporting_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     dismissal_asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     dismissal_reason = ProseField(limit=2_000, blank=True)
 

@@ -1,9 +1,9 @@
-from core.fields import ProseField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import ProseField
 from incidents.models.base import CaseRow, who
 
 
@@ -18,20 +18,18 @@ class OfficerReport(CaseRow):
     drafted_by = who()
     record = models.JSONField(default=dict)
     record_read_at = models.DateTimeField()
-    signed_at = models.DateTimeField(null=True)
-    signed_by = who(null=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = who(null=True, blank=True)
     signature = models.JSONField(default=list)  # the lines under the signature
     content_sha256 = models.CharField(max_length=64, blank=True)  # printed in the document
-    pdf = models.BinaryField(null=True)
+    pdf = models.BinaryField(null=True, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["incident", "number"], name="report_number_once"),
-            models.UniqueConstraint(
-                fields=["incident"], condition=Q(signed_at__isnull=True), name="report_one_draft"
-            ),
+            models.UniqueConstraint(fields=["incident"], condition=Q(signed_at__isnull=True), name="report_one_draft"),
             models.CheckConstraint(
                 condition=Q(signed_at__isnull=True, signed_by__isnull=True, pdf__isnull=True)
                 | Q(signed_at__isnull=False, signed_by__isnull=False, pdf__isnull=False),
@@ -66,9 +64,9 @@ class ReportSection(models.Model):
     key = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField()
     drafted = ProseField(blank=True)  # from the record; drafting again changes only this
-    edited = ProseField(_("Text"), null=True)
-    edited_by = who(null=True)
-    edited_at = models.DateTimeField(null=True)
+    edited = ProseField(_("Text"), null=True, blank=True)
+    edited_by = who(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]

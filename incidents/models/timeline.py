@@ -1,7 +1,7 @@
-from core.fields import ProseField
 from django.db import models
 from django.urls import reverse
 
+from core.fields import ProseField
 from incidents.models.base import CaseRow, who
 from incidents.terms import EntryKind
 
@@ -29,16 +29,20 @@ class TimelineEntry(CaseRow):
 
     kind = models.CharField(max_length=16, choices=EntryKind.choices)
     happened_at = models.DateTimeField()
-    added_by = who(null=True)
+    added_by = who(null=True, blank=True)
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.TEAM)
     is_in_report = models.BooleanField(default=False)
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     # What the sentence of this kind needs: names and numbers as they were.
     facts = models.JSONField(default=dict)
 
-    note = models.ForeignKey("incidents.Note", on_delete=models.PROTECT, null=True, related_name="entries")
-    action = models.ForeignKey("incidents.BlockingAction", on_delete=models.PROTECT, null=True, related_name="entries")
-    evidence = models.ForeignKey("incidents.Evidence", on_delete=models.PROTECT, null=True, related_name="entries")
+    note = models.ForeignKey("incidents.Note", on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    action = models.ForeignKey(
+        "incidents.BlockingAction", on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
+    evidence = models.ForeignKey(
+        "incidents.Evidence", on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
 
     # Numbers of later entries that correct this one; filled by the selectors.
     corrected_by: tuple[int, ...] = ()

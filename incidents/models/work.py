@@ -1,11 +1,11 @@
 from datetime import date
 
-from core.fields import LineField, ProseField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import LineField, ProseField
 from incidents.models.base import CaseRow, together, who
 from incidents.terms import DeclarationKind
 
@@ -22,12 +22,12 @@ class Task(CaseRow):
     """A piece of work; those needed to close hold the incident open."""
 
     title = LineField(_("Task"), max_length=300)
-    owner = who(null=True)
-    due_on = models.DateField(_("Due"), null=True)
+    owner = who(null=True, blank=True)
+    due_on = models.DateField(_("Due"), null=True, blank=True)
     is_required = models.BooleanField(_("Needed to close"), default=False)
-    added_by = who(null=True)
-    done_at = models.DateTimeField(null=True)
-    done_by = who(null=True)
+    added_by = who(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = who(null=True, blank=True)
     done_note = ProseField(limit=2_000, blank=True)
 
     objects = TaskQuerySet.as_manager()
@@ -62,8 +62,8 @@ class Measure(CaseRow):
     owner = who()
     due_on = models.DateField(_("Due"))
     added_by = who()
-    done_at = models.DateTimeField(null=True)
-    done_by = who(null=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = who(null=True, blank=True)
     done_note = ProseField(limit=2_000, blank=True)
 
     objects = MeasureQuerySet.as_manager()
@@ -88,10 +88,10 @@ class Declaration(CaseRow):
     kind = models.CharField(max_length=20, choices=DeclarationKind.choices)
     reason = ProseField(_("Reason"), limit=2_000)
     asked_by = who()
-    signed_at = models.DateTimeField(null=True)
-    signed_by = who(null=True)
-    refused_at = models.DateTimeField(null=True)
-    refused_by = who(null=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = who(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = who(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -2,15 +2,15 @@
 
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import ActionCheck, BlockingAction, Incident
 from incidents.services import timeline
 from incidents.terms import ActionKind, EntryKind
@@ -55,7 +55,12 @@ def record_block(
         events.ACTION_RECORDED,
         by=by,
         on=action,
-        changes={"kind": ("", kind), "what": ("", what), "where": ("", where), "happened_at": (None, action.happened_at)},
+        changes={
+            "kind": ("", kind),
+            "what": ("", what),
+            "where": ("", where),
+            "happened_at": (None, action.happened_at),
+        },
     )
     return action
 
@@ -89,9 +94,7 @@ def check(
     done.full_clean()
     done.save()
     before = current.is_effective
-    BlockingAction.objects.filter(pk=current.pk).update(
-        is_effective=is_effective, checked_at=moment, checked_by=by
-    )
+    BlockingAction.objects.filter(pk=current.pk).update(is_effective=is_effective, checked_at=moment, checked_by=by)
     timeline.add(
         locked,
         EntryKind.CHECK,
@@ -122,9 +125,7 @@ def lift(action: BlockingAction, *, reason: str, by: User) -> BlockingAction:
     )
     if not lifted:
         raise ValidationError(_("Somebody was faster: this block was lifted already."), code="faster")
-    timeline.add(
-        locked, EntryKind.LIFT, by=by, is_in_report=True, action=action, facts={"reason": reason}
-    )
+    timeline.add(locked, EntryKind.LIFT, by=by, is_in_report=True, action=action, facts={"reason": reason})
     record(events.ACTION_LIFTED, by=by, on=action, changes={"reason": ("", reason)})
     action.refresh_from_db()
     return action

@@ -3,6 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
@@ -10,11 +15,6 @@ from audit.services import record
 from core import clock
 from customers.models import Customer, Import
 from customers.services import imports
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
-
 from incidents.models import AffectedCustomer, Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind, Flag

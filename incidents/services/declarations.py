@@ -1,14 +1,14 @@
 """Signed reasons in place of a deed. The officer signs her own; the director decides a waiver."""
 
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import Declaration, Incident
 from incidents.services import timeline
 from incidents.terms import DeclarationKind, EntryKind, State

@@ -3,17 +3,17 @@
 import hashlib
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock, files
 from core.models import DraftFile
-from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import CustodyEvent, Evidence, Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind

@@ -4,6 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
@@ -13,11 +18,6 @@ from core.errors import Conflict
 from core.models import DraftFile
 from core.numbers import next_number
 from core.text import shorten
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
-
 from incidents.models import Incident
 from incidents.services import evidence, timeline
 from incidents.terms import EntryKind, Flag, Kind, Severity

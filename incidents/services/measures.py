@@ -2,15 +2,15 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import Incident, Measure
 from incidents.services import timeline
 from incidents.terms import EntryKind
@@ -32,9 +32,7 @@ def add(incident: Incident, *, title: str, owner: User, due_on: date, by: User) 
     measure.full_clean()
     measure.save()
     locked.team.add(owner)
-    timeline.add(
-        locked, EntryKind.MEASURE, by=by, facts={"step": "added", "title": title, "owner": str(owner)}
-    )
+    timeline.add(locked, EntryKind.MEASURE, by=by, facts={"step": "added", "title": title, "owner": str(owner)})
     record(
         events.MEASURE_ADDED,
         by=by,
@@ -56,9 +54,7 @@ def finish(measure: Measure, *, note: str, by: User) -> Measure:
     )
     if not done:
         raise ValidationError(_("Somebody was faster: this measure is done already."), code="faster")
-    timeline.add(
-        locked, EntryKind.MEASURE, by=by, facts={"step": "done", "title": measure.title, "note": note}
-    )
+    timeline.add(locked, EntryKind.MEASURE, by=by, facts={"step": "done", "title": measure.title, "note": note})
     record(events.MEASURE_DONE, by=by, on=measure, changes={"note": ("", note)})
     measure.refresh_from_db()
     return measure

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
 from core.text import shorten
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import Incident, Note, TimelineEntry
 from incidents.models.timeline import Audience
 from incidents.services import timeline
@@ -69,9 +69,7 @@ def correct(entry: TimelineEntry, *, text: str, by: User, happened_at: datetime 
 def _write(incident: Incident, *, text: str, by: User) -> Note:
     if not text.strip():
         raise ValidationError({"text": _("Write what you found or did.")})
-    note = Note(
-        incident=incident, number=Note.next_number(incident), text=text, written_by=by, added_at=clock.now()
-    )
+    note = Note(incident=incident, number=Note.next_number(incident), text=text, written_by=by, added_at=clock.now())
     note.full_clean()
     note.save()
     return note

@@ -1,5 +1,10 @@
 """The officer's report (policy 4.2): drafted from the record, edited, signed, frozen."""
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
@@ -7,11 +12,6 @@ from audit.services import record
 from core import clock, pdf
 from core.errors import Conflict
 from core.text import shorten
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
-
 from incidents import documents
 from incidents.models import Incident, OfficerReport, ReportSection
 from incidents.services import timeline

@@ -1,14 +1,14 @@
 """Moves between states, by the table of workflow.py."""
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents import selectors
 from incidents.models import Incident
 from incidents.services import evidence, timeline

@@ -2,15 +2,15 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import Incident, Task
 from incidents.services import timeline
 from incidents.terms import EntryKind
@@ -87,9 +87,7 @@ def finish(task: Task, *, note: str, by: User) -> Task:
     locked = timeline.lock_open(task.incident)
     if task.is_required and not note.strip():
         raise ValidationError({"note": _("Write what was done: this task is needed to close.")})
-    done = Task.objects.filter(pk=task.pk, done_at__isnull=True).update(
-        done_at=clock.now(), done_by=by, done_note=note
-    )
+    done = Task.objects.filter(pk=task.pk, done_at__isnull=True).update(done_at=clock.now(), done_by=by, done_note=note)
     if not done:
         raise ValidationError(_("Somebody was faster: this task is done already."), code="faster")
     timeline.add(locked, EntryKind.TASK, by=by, facts={"step": "done", "title": task.title, "note": note})

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from incidents.models import Incident, TimelineEntry
 from incidents.models.timeline import Audience
 from incidents.terms import EntryKind, State
@@ -65,6 +65,4 @@ def mark(entry: TimelineEntry, *, is_in_report: bool, by: User) -> None:
     require(by, Right.RESPOND)
     lock_open(entry.incident)
     if TimelineEntry.objects.filter(pk=entry.pk, is_in_report=not is_in_report).update(is_in_report=is_in_report):
-        record(
-            events.ENTRY_MARKED, by=by, on=entry, changes={"is_in_report": (not is_in_report, is_in_report)}
-        )
+        record(events.ENTRY_MARKED, by=by, on=entry, changes={"is_in_report": (not is_in_report, is_in_report)})

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from accounts.models import User
-from accounts.roles import Right, require
-from audit import events
-from audit.services import record
-from core import clock
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.roles import Right, require
+from audit import events
+from audit.services import record
+from core import clock
 from incidents import playbooks
 from incidents.models import Incident
 from incidents.services import tasks, timeline
@@ -151,9 +151,7 @@ def decide_dismissal(incident: Incident, *, agrees: bool, reason: str, by: User)
         raise PermissionDenied(_("The second opinion comes from another person."))
     if agrees:
         _close(locked, outcome=Outcome.NOT_INCIDENT, by=by)
-        timeline.add(
-            locked, EntryKind.DISMISSAL, by=by, facts={"step": "agreed", "reason": locked.dismissal_reason}
-        )
+        timeline.add(locked, EntryKind.DISMISSAL, by=by, facts={"step": "agreed", "reason": locked.dismissal_reason})
         record(events.INCIDENT_DISMISSED, by=by, on=locked, changes={"reason": ("", locked.dismissal_reason)})
         return locked
     _check_reason(reason)
@@ -173,9 +171,7 @@ def _check_reason(reason: str) -> None:
         )
 
 
-def _close(
-    incident: Incident, *, outcome: Outcome, by: User, merged_into: Incident | None = None
-) -> None:
+def _close(incident: Incident, *, outcome: Outcome, by: User, merged_into: Incident | None = None) -> None:
     incident.state = State.CLOSED
     incident.outcome = outcome
     incident.closed_at = clock.now()

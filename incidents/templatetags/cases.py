@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import clock, dates
 from django import template
 from django.utils.translation import gettext as _
 
+from core import clock, dates
 from incidents import sentences
 from incidents.duties import SOON
 from incidents.models import TimelineEntry

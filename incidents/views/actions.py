@@ -1,15 +1,15 @@
 """Blocking: record, check, lift."""
 
-from accounts.http import Request
-from accounts.roles import Right, may
-from core import clock
-from core.submissions import once
-from core.views import page
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may
+from core import clock
+from core.submissions import once
+from core.views import page
 from incidents import selectors
 from incidents.forms import BlockForm, CheckForm, LiftForm
 from incidents.services import actions

@@ -1,13 +1,5 @@
 """Whose data was touched."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from core.submissions import once
-from core.text import searchable
-from core.views import page
-from customers.models import Customer, Import
-from customers.selectors import checked
-from customers.services import imports
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -16,6 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may, require
+from core.submissions import once
+from core.text import searchable
+from core.views import page
+from customers.models import Customer, Import
+from customers.selectors import checked
+from customers.services import imports
 from incidents.forms import AffectedForm, AttachForm, DetachForm, TableForm
 from incidents.models import AffectedCustomer
 from incidents.services import affected
@@ -79,9 +79,7 @@ def attach(request: Request, ref: str) -> HttpResponse:
 
         def act() -> str:
             choices = [Choice(c, values["people_count"], values["data_kinds"]) for c in values["customers"]]
-            affected.attach(
-                case.incident, choices=choices, source=AffectedCustomer.Source.DIRECTORY, by=request.user
-            )
+            affected.attach(case.incident, choices=choices, source=AffectedCustomer.Source.DIRECTORY, by=request.user)
             return f"{case.incident.get_absolute_url()}customers/"
 
         try:
@@ -153,7 +151,7 @@ def example(request: Request) -> HttpResponse:
     """An example file that can be filled."""
     body = (
         "\ufeffcustomer,contract,contact,email,phone,language,people,data\n"
-        "Zukko Bola,M-204,Madina Sodiqova,m.sodiqova@zukkobola.example,+998 90 000 00 12,uz,46,\"names, phones\"\n"
+        'Zukko Bola,M-204,Madina Sodiqova,m.sodiqova@zukkobola.example,+998 90 000 00 12,uz,46,"names, phones"\n'
     )
     response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="customers.csv"'

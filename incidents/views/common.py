@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from accounts.http import Request
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.http import Request
 from incidents import selectors
 from incidents.models import Incident
 

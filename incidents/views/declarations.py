@@ -1,8 +1,5 @@
 """Signed reasons in place of a deed."""
 
-from accounts.http import Request
-from accounts.roles import Right, require
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -10,6 +7,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, require
+from core.views import page
 from incidents.forms import AskForm, DecisionForm, DeclarationForm
 from incidents.services import declarations
 from incidents.terms import DeclarationKind

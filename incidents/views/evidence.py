@@ -1,16 +1,16 @@
 """Files in evidence: sealed, listed, downloaded."""
 
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
 from accounts.http import Request
 from accounts.roles import Right, may, require
 from core import clock
 from core.files import discard, download
 from core.submissions import once
 from core.views import page
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-
 from incidents.forms import EvidenceForm
 from incidents.models import Incident
 from incidents.services import evidence
@@ -35,9 +35,7 @@ def new(request: Request, ref: str) -> HttpResponse:
     case = fetch_case(request, ref)
     require(request.user, Right.RESPOND)
     owner = f"user:{request.user.pk}"
-    form = EvidenceForm(
-        request.POST or None, request.FILES or None, owner=owner, initial={"happened_at": clock.now()}
-    )
+    form = EvidenceForm(request.POST or None, request.FILES or None, owner=owner, initial={"happened_at": clock.now()})
     if request.method == "POST" and form.is_valid():
         try:
             target = once(form.key, sender=owner, act=lambda: _seal(case.incident, form, request))

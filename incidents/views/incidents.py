@@ -1,5 +1,12 @@
 """The list, the workspace, and the facts of an incident."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
 from accounts.http import Request
 from accounts.roles import Right, may, who_may
 from audit.selectors import changes, label, log
@@ -9,19 +16,13 @@ from core.pagination import page_of
 from core.submissions import once
 from core.text import searchable
 from core.views import page
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-
 from incidents import selectors
 from incidents.forms import ComposerForm, FactsForm, SeverityForm, TeamForm
 from incidents.models import Incident
 from incidents.services import actions, incidents, notes, timeline
 from incidents.terms import ENTRY_GROUPS, ActionKind, Severity
 from incidents.views.common import fetch, fetch_case, frame
+
 
 @require_GET
 def index(request: Request) -> HttpResponse:
@@ -63,7 +64,9 @@ def workspace(request: Request, ref: str) -> HttpResponse:
     form = ComposerForm(request.POST or None, initial={"happened_at": clock.now()})
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(once(form.key, sender=str(request.user.pk), act=lambda: _compose(case.incident, form, request)))
+            return redirect(
+                once(form.key, sender=str(request.user.pk), act=lambda: _compose(case.incident, form, request))
+            )
         except ValidationError as problem:
             form.add_error(None, problem)
     group = request.GET.get("show", "")

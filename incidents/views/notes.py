@@ -1,15 +1,15 @@
 """Notes, and corrections of any entry."""
 
-from accounts.http import Request
-from accounts.roles import Right, may
-from core import clock
-from core.submissions import once
-from core.views import page
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may
+from core import clock
+from core.submissions import once
+from core.views import page
 from incidents import selectors
 from incidents.forms import CorrectionForm, NoteForm
 from incidents.models.timeline import Audience

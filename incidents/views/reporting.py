@@ -1,11 +1,5 @@
 """A report comes in: one field, one button, a receipt."""
 
-from accounts.http import Request
-from core import clock, dates
-from core.pagination import page_of
-from core.submissions import once
-from core.views import page
-from core.files import discard
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -13,6 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from core import clock, dates
+from core.files import discard
+from core.pagination import page_of
+from core.submissions import once
+from core.views import page
 from incidents.forms import ExtendForm, ReportForm
 from incidents.models import Incident
 from incidents.services import incidents

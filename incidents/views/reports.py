@@ -1,11 +1,5 @@
 """The officer's report: draft, sections, preview, signature."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from core import clock
-from core.errors import Conflict
-from core.pagination import page_of
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -13,6 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import Request
+from accounts.roles import Right, may, require
+from core import clock
+from core.errors import Conflict
+from core.pagination import page_of
+from core.views import page
 from incidents import documents, selectors
 from incidents.forms import SectionForm, SignReportForm, StartReportForm
 from incidents.models import OfficerReport

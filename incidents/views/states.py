@@ -1,8 +1,5 @@
 """Moving on, and closing."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require, who_may
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -10,6 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may, require, who_may
+from core.views import page
 from incidents import workflow
 from incidents.forms import CloseForm, MoveForm
 from incidents.services import states

@@ -1,15 +1,15 @@
 """Tasks and preventive measures."""
 
-from accounts.http import Request
-from accounts.roles import Right, may
-from core.dates import today
-from core.submissions import once
-from core.views import page
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, may
+from core.dates import today
+from core.submissions import once
+from core.views import page
 from incidents.forms import AssignForm, DoneForm, MeasureForm, TaskForm
 from incidents.services import measures as measure_service
 from incidents.services import tasks as service
@@ -41,7 +41,9 @@ def tasks(request: Request, ref: str) -> HttpResponse:
             form.add_error(None, problem)
     context = {
         **frame(case, "tasks"),
-        "tasks": case.incident.task_set.select_related("owner", "done_by").order_by("done_at", "-is_required", "number"),
+        "tasks": case.incident.task_set.select_related("owner", "done_by").order_by(
+            "done_at", "-is_required", "number"
+        ),
         "today": today(),
         "may_respond": may(request.user, Right.RESPOND) and case.incident.is_open,
     }

@@ -1,10 +1,5 @@
 """One new report at a time: an incident, part of another, or not an incident."""
 
-from accounts.http import Request
-from accounts.roles import Right, require
-from core.submissions import once
-from core.text import searchable
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -12,6 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.http import Request
+from accounts.roles import Right, require
+from core.submissions import once
+from core.text import searchable
+from core.views import page
 from incidents import selectors
 from incidents.forms import ConfirmForm, DismissForm, MergeForm, OpinionForm
 from incidents.models import Incident
@@ -28,9 +28,7 @@ def queue(request: Request) -> HttpResponse:
 
 def _fetch(request: Request, ref: str) -> Incident:
     require(request.user, Right.TRIAGE)
-    return get_object_or_404(
-        selectors.visible(request.user).select_related("reporter", "dismissal_asked_by"), ref=ref
-    )
+    return get_object_or_404(selectors.visible(request.user).select_related("reporter", "dismissal_asked_by"), ref=ref)
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,9 +98,7 @@ def dismiss(request: Request, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         severity = Severity(int(form.cleaned_data["severity"]))
         try:
-            done = service.dismiss(
-                incident, reason=form.cleaned_data["reason"], severity=severity, by=request.user
-            )
+            done = service.dismiss(incident, reason=form.cleaned_data["reason"], severity=severity, by=request.user)
         except ValidationError as problem:
             form.add_error(None, problem)
         else:

@@ -1,11 +1,11 @@
 """Who must be told, by when, and exactly what was said.
 
-    Duty >── Authority                  dated rows with source and confidence
-    Notice ──< NoticeText (a language)  ── outbox.Batch
-       └────< NoticeTest
-    Settlement                          a customer told by phone, or waived
-    Letter >── Authority                ── outbox.Batch
-    TextReview                          who read a built-in text, in which version
+Duty >── Authority                  dated rows with source and confidence
+Notice ──< NoticeText (a language)  ── outbox.Batch
+   └────< NoticeTest
+Settlement                          a customer told by phone, or waived
+Letter >── Authority                ── outbox.Batch
+TextReview                          who read a built-in text, in which version
 """
 
 from notifications.models.letters import Letter

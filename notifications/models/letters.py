@@ -1,17 +1,17 @@
-from accounts.models import User
-from core import clock
-from core.fields import LineField
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core import clock
+from core.fields import LineField
 from incidents.models import Incident
 from incidents.selectors import visible
-from outbox.models import Batch
-
 from notifications.models.rules import Authority, together
 from notifications.terms import Channel, LetterState, Phase
+from outbox.models import Batch
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -44,25 +44,29 @@ class Letter(models.Model):
     version = models.PositiveIntegerField(default=0)
 
     outgoing_number = LineField(_("Outgoing number"), max_length=60, blank=True)
-    signed_at = models.DateTimeField(null=True)
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     content_sha256 = models.CharField(max_length=64, blank=True)
-    pdf = models.BinaryField(null=True)
+    pdf = models.BinaryField(null=True, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
 
     channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
-    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="letter")
-    submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="letter")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     proof_name = models.CharField(max_length=255, blank=True)
     proof_kind = models.CharField(max_length=100, blank=True)
-    proof = models.BinaryField(null=True)
+    proof = models.BinaryField(null=True, blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True)
 
     incoming_number = LineField(_("Incoming number"), max_length=60, blank=True)
-    acknowledged_on = models.DateField(null=True)
+    acknowledged_on = models.DateField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = LetterQuerySet.as_manager()

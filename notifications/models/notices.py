@@ -1,20 +1,20 @@
 import hashlib
 import json
 
-from accounts.models import User
-from core import clock
-from core.fields import LineField, ProseField
-from customers.models import Customer
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+
+from accounts.models import User
+from core import clock
+from core.fields import LineField, ProseField
+from customers.models import Customer
 from incidents.models import Incident
 from incidents.selectors import visible
-from outbox.models import Batch
-
 from notifications.models.rules import together
 from notifications.terms import PARTS, SUBJECT_LENGTH, NoticeKind, NoticeState
+from outbox.models import Batch
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -43,16 +43,22 @@ class Notice(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
-    submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     content_hash = models.CharField(max_length=64, blank=True)
     audience_hash = models.CharField(max_length=64, blank=True)
     recipient_count = models.PositiveIntegerField(default=0)
     returned_comment = ProseField(limit=2_000, blank=True)
-    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="notice")
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="notice")
     version = models.PositiveIntegerField(default=0)
 
     objects = NoticeQuerySet.as_manager()
@@ -143,7 +149,7 @@ class NoticeTest(models.Model):
     content_hash = models.CharField(max_length=64)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(default=clock.now)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-sent_at"]

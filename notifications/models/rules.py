@@ -1,12 +1,12 @@
 from datetime import date
 
-from core.fields import LineField, ProseField
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import LineField, ProseField
 from notifications.terms import DUTY_TITLES, Basis, Confidence
 
 
@@ -34,18 +34,20 @@ class Authority(models.Model):
     names = models.JSONField()  # language -> name
     addressees = models.JSONField()  # language -> “to whom”, in the case that the letter needs
     email = models.EmailField(_("E-mail"), blank=True)
-    email_confirmed_at = models.DateTimeField(null=True)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
     email_confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     address = LineField(_("Postal address"), max_length=300, blank=True)
     phone = LineField(_("Phone"), max_length=60, blank=True)
     source = ProseField(_("Source"), limit=1_000)
     confidence = models.CharField(max_length=1, choices=Confidence.choices)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_to = models.DateField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     version = models.PositiveIntegerField(default=0)
 
     objects = DatedQuerySet.as_manager()
@@ -100,13 +102,17 @@ class Duty(models.Model):
     source = ProseField(_("Source"), limit=1_000, blank=True)
     confidence = models.CharField(max_length=1, choices=Confidence.choices)
     authority_code = models.SlugField(max_length=30, blank=True)
-    target_minutes = models.PositiveIntegerField(_("Company target"), null=True)
+    target_minutes = models.PositiveIntegerField(_("Company target"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    valid_to = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from accounts.models import Organisation, User
 from accounts.roles import Right, require
 from accounts.services.mail import sender
@@ -12,24 +19,17 @@ from core import clock, dates, files, pdf
 from core.errors import Conflict
 from core.numbers import next_number
 from core.text import shorten
-from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.db import transaction
-from django.db.models import F
-from django.utils import translation
-from django.utils.translation import gettext as _
 from incidents.models import Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind
+from notifications import card, documents
+from notifications.models import Authority, Letter
+from notifications.terms import Channel, LetterState, Phase
 from outbox.models import Message
 from outbox.services.queue import File as MailFile
 from outbox.services.queue import Recipient, Text, queue, render
 from outbox.states import Lane
 from outbox.states import State as MailState
-
-from notifications import card, documents
-from notifications.models import Authority, Letter
-from notifications.terms import Channel, LetterState, Phase
 
 
 @transaction.atomic
@@ -62,17 +62,13 @@ def start(incident: Incident, *, authority: Authority, phase: Phase, language: s
     return letter
 
 
-def _prefilled(
-    incident: Incident, phase: Phase, language: str, earlier: Letter | None
-) -> dict[str, dict[str, object]]:
+def _prefilled(incident: Incident, phase: Phase, language: str, earlier: Letter | None) -> dict[str, dict[str, object]]:
     with translation.override(language):
         return card.prefill(card.Source(incident, Organisation.current(), earlier), phase)
 
 
 @transaction.atomic
-def write(
-    letter: Letter, *, values: Mapping[str, tuple[str, bool]], version: int, by: User
-) -> Letter:
+def write(letter: Letter, *, values: Mapping[str, tuple[str, bool]], version: int, by: User) -> Letter:
     """Change fields of the card: key -> (text, is it not known yet). Raises Conflict."""
     require(by, Right.WRITE_LETTER)
     current = _lock_draft(letter)

@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from accounts.models import Organisation, User
 from accounts.roles import Right, require
 from accounts.services.mail import sender
@@ -11,22 +16,17 @@ from core import clock, dates
 from core.errors import Conflict
 from core.numbers import next_number
 from core.text import shorten
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 from incidents.models import Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind
-from outbox.mime import fill
-from outbox.services.queue import Recipient, queue
-
 from notifications import mails, texts
 from notifications.audience import audience
 from notifications.checks import checks
 from notifications.models import Notice, NoticeTest, NoticeText
 from notifications.models.notices import hash_texts
 from notifications.terms import LANGUAGES, NoticeKind, NoticeState
+from outbox.mime import fill
+from outbox.services.queue import Recipient, queue
 
 
 @transaction.atomic
@@ -39,7 +39,9 @@ def start(incident: Incident, *, kind: NoticeKind, by: User) -> Notice:
     open_states = (NoticeState.DRAFT, NoticeState.WAITING)
     if existing := Notice.objects.filter(incident=locked, kind=kind, state__in=open_states).first():
         return existing
-    notice = Notice(ref=f"NTF-{next_number('NTF'):03d}", incident=locked, kind=kind, started_at=clock.now(), started_by=by)
+    notice = Notice(
+        ref=f"NTF-{next_number('NTF'):03d}", incident=locked, kind=kind, started_at=clock.now(), started_by=by
+    )
     notice.full_clean()
     notice.save()
     notice.writers.add(by)
@@ -132,7 +134,9 @@ def send_test(notice: Notice, *, by: User) -> NoticeTest:
         fields = sample or {"customer": "‹customer›", "contact": by.full_name, "count": "0"}
         # The scope keeps four tests to one address apart.
         recipients.append(
-            Recipient(by.email, text.language, by.full_name, text.language, {**fields, "incident": current.incident.ref})
+            Recipient(
+                by.email, text.language, by.full_name, text.language, {**fields, "incident": current.incident.ref}
+            )
         )
     batch = queue(f"test:{current.ref}", sender=sender(), texts=frozen, recipients=recipients)
     test = NoticeTest.objects.create(
@@ -185,7 +189,9 @@ def return_to_author(notice: Notice, *, comment: str, by: User) -> Notice:
         raise ValidationError({"comment": _("Write what should be changed.")})
     current.returned_comment, current.returned_by = comment, by
     _back_to_draft(current)
-    timeline.add(current.incident, EntryKind.NOTICE, by=by, facts={"step": "returned", "ref": current.ref, "text": comment})
+    timeline.add(
+        current.incident, EntryKind.NOTICE, by=by, facts={"step": "returned", "ref": current.ref, "text": comment}
+    )
     record(events.NOTICE_RETURNED, by=by, on=current, changes={"comment": ("", comment)})
     return current
 
@@ -272,5 +278,3 @@ def _lock(notice: Notice) -> Notice:
     current = Notice.objects.select_for_update().get(pk=notice.pk)
     current.incident = incident
     return current
-
-

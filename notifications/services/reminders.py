@@ -14,7 +14,6 @@ from core import clock, dates
 from incidents.models import Incident
 from incidents.obligations import ClockLine
 from incidents.selectors import Case, cases, incident_list, reports_to_confirm, with_case_facts
-
 from notifications.selectors import waiting_for
 
 DIGEST_AT = time(8, 30)  # local
@@ -29,9 +28,7 @@ class Raised:
 
 def raise_what_is_due() -> Raised:
     """Queue every reminder that is owed by now."""
-    officers = list(
-        User.objects.active().with_role(Role.OFFICER, Role.DEPUTY).prefetch_related("holdings")
-    )
+    officers = list(User.objects.active().with_role(Role.OFFICER, Role.DEPUTY).prefetch_related("holdings"))
     now = clock.now()
     return Raised(clocks=_remind_of_clocks(officers, now), digests=_send_digests(officers, now))
 

@@ -1,19 +1,19 @@
 """Authorities, duties and built-in texts: what is installed is confirmed by named people."""
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
 from core.errors import Conflict
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
-from django.utils.translation import gettext as _
-from outbox.services.queue import normalise
-
 from notifications import texts
 from notifications.models import Authority, Duty, TextReview
+from outbox.services.queue import normalise
 
 LONGEST_TARGET = 90 * 24 * 60  # minutes
 
@@ -93,9 +93,7 @@ def set_target(duty: Duty, *, minutes: int | None, by: User) -> Duty:
     )
     new.full_clean(validate_constraints=False)
     new.save()
-    record(
-        events.DUTY_TARGET_SET, by=by, on=new, changes={"target_minutes": (current.target_minutes, minutes)}
-    )
+    record(events.DUTY_TARGET_SET, by=by, on=new, changes={"target_minutes": (current.target_minutes, minutes)})
     return new
 
 

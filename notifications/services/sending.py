@@ -2,22 +2,22 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
 from core import clock
 from customers.models import Customer
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils.translation import gettext as _
 from incidents.models import AffectedCustomer, Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind
+from notifications.models import Notice, Settlement
 from outbox.models import Batch
 from outbox.services import queue as outbox
-
-from notifications.models import Notice, Settlement
 
 
 def _batch(notice: Notice) -> Batch:
@@ -66,7 +66,9 @@ def called(
     settlement = _settle(
         locked,
         customer,
-        Settlement(kind=Settlement.Kind.CALLED, spoke_with=spoke_with, note=note, by=by, happened_at=happened_at or clock.now()),
+        Settlement(
+            kind=Settlement.Kind.CALLED, spoke_with=spoke_with, note=note, by=by, happened_at=happened_at or clock.now()
+        ),
     )
     facts = {"step": "called", "customer": customer.name, "with": spoke_with}
     timeline.add(locked, EntryKind.CALL, by=by, happened_at=settlement.happened_at, is_in_report=True, facts=facts)

@@ -2,6 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
 from accounts.http import Request
 from accounts.roles import Right, may, require
 from core import clock, dates
@@ -10,15 +17,8 @@ from core.files import discard
 from core.pagination import page_of
 from core.submissions import once
 from core.views import page
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from incidents.terms import DeclarationKind
 from incidents.views.common import fetch_case, frame
-
 from notifications import card, documents, selectors, texts
 from notifications.forms import AcknowledgeForm, CardForm, SignLetterForm, StartLetterForm, SubmittedForm
 from notifications.models import Letter
@@ -182,9 +182,7 @@ def sign(request: Request, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            letters.sign(
-                letter, outgoing_number=values["outgoing_number"], version=values["version"], by=request.user
-            )
+            letters.sign(letter, outgoing_number=values["outgoing_number"], version=values["version"], by=request.user)
         except ValidationError as problem:
             form.add_error(None, problem)
         except Conflict:

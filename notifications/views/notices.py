@@ -2,13 +2,7 @@
 
 from typing import Any
 
-from accounts.http import Request
-from accounts.models import Organisation
-from accounts.roles import Right, may, require
-from core.errors import Conflict
-from core.pagination import page_of
-from core.submissions import once
-from core.views import page
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -16,9 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from csp.decorators import csp_replace
-from incidents.views.common import fetch_case, frame
 
+from accounts.http import Request
+from accounts.models import Organisation
+from accounts.roles import Right, may, require
+from core.errors import Conflict
+from core.pagination import page_of
+from core.submissions import once
+from core.views import page
+from incidents.views.common import fetch_case, frame
 from notifications import mails, selectors, texts
 from notifications.audience import Audience, audience
 from notifications.checks import Check, checks
@@ -126,9 +126,7 @@ def message(request: Request, ref: str, language: str) -> HttpResponse:
     text = notice.texts.filter(language=language).first()
     if text is None:
         raise Http404
-    form = NoticeTextForm(
-        request.POST or None, initial={**NoticeTextForm.stored(text), "version": notice.version}
-    )
+    form = NoticeTextForm(request.POST or None, initial={**NoticeTextForm.stored(text), "version": notice.version})
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
@@ -170,7 +168,9 @@ def _mail(notice: Notice, language: str, values: dict[str, str]) -> Any:
 
 @require_GET
 @xframe_options_sameorigin
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [""]})
+@csp_replace(
+    {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [""]}
+)
 def frame_of_mail(request: Request, ref: str, language: str) -> HttpResponse:
     """The HTML part alone, for the sandboxed frame of the preview: no script, no network."""
     notice = fetch(request, ref)
@@ -191,7 +191,9 @@ def test(request: Request, ref: str) -> HttpResponse:
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
     else:
-        messages.success(request, _("The test is on its way to %(email)s, in four languages.") % {"email": request.user.email})
+        messages.success(
+            request, _("The test is on its way to %(email)s, in four languages.") % {"email": request.user.email}
+        )
     return redirect("notice_preview", ref)
 
 

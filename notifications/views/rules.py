@@ -1,9 +1,5 @@
 """Settings that lawyers and officers read: clocks, authorities, built-in texts."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from core.errors import Conflict
-from core.views import page
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -11,6 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import Request
+from accounts.roles import Right, may, require
+from core.errors import Conflict
+from core.views import page
 from notifications import clocks, selectors, texts
 from notifications.forms import AuthorityForm, ConfirmAuthorityForm, ReviewForm, TargetForm
 from notifications.services import rules
@@ -36,9 +36,7 @@ def target(request: Request, code: str) -> HttpResponse:
     duty = get_object_or_404(selectors.duties_in_force(), code=code)
     minutes = duty.target_minutes
     unit = next((u for u in (1440, 60, 1) if minutes and minutes % u == 0), 60)
-    form = TargetForm(
-        request.POST or None, initial={"amount": minutes // unit if minutes else None, "unit": str(unit)}
-    )
+    form = TargetForm(request.POST or None, initial={"amount": minutes // unit if minutes else None, "unit": str(unit)})
     if request.method == "POST" and form.is_valid():
         try:
             rules.set_target(duty, minutes=form.minutes(), by=request.user)

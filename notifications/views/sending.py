@@ -1,12 +1,5 @@
 """What became of each mail, and what a person can do about it."""
 
-from accounts.http import Request
-from accounts.roles import Right, may, require
-from core import clock, tables
-from core.pagination import page_of
-from core.submissions import once
-from core.views import page
-from customers.models import Customer
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -15,16 +8,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import Request
+from accounts.roles import Right, may, require
+from core import clock, tables
+from core.pagination import page_of
+from core.submissions import once
+from core.views import page
+from customers.models import Customer
 from incidents.models import AffectedCustomer
 from incidents.views.common import fetch_case, frame
-from outbox.selectors import progress, recipients, troubles
-
 from notifications.audience import call_list
 from notifications.forms import CallForm, WaiveForm
 from notifications.models import Notice
 from notifications.services import sending as service
 from notifications.terms import NoticeState
 from notifications.views.notices import fetch
+from outbox.selectors import progress, recipients, troubles
 
 FINISHED = 286  # tells htmx to stop asking
 
@@ -104,7 +104,15 @@ def results(request: Request, ref: str) -> HttpResponse:
     """Every recipient with state and the server's answer, as CSV."""
     notice = fetch(request, ref)
     names = dict(Customer.objects.filter(affected_set__incident=notice.incident).values_list("ref", "name"))
-    header = [_("Customer"), _("Recipient"), _("Language"), _("Status"), _("Tries"), _("Answer of the server"), "Message-ID"]
+    header = [
+        _("Customer"),
+        _("Recipient"),
+        _("Language"),
+        _("Status"),
+        _("Tries"),
+        _("Answer of the server"),
+        "Message-ID",
+    ]
     rows = (
         [
             names.get(message.scope, message.scope),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from incidents.obligations import Words
 
+from incidents.obligations import Words
 from notifications.audience import Audience
 from notifications.models import Notice, NoticeText
 from notifications.models.notices import hash_texts
@@ -69,8 +69,7 @@ def steps(notice: Notice, people: Audience, texts: list[NoticeText], *, current:
         ),
     ]
     return [
-        Step(key, title, detail, url, *_look(key == current, done, bool(url)))
-        for key, title, detail, url, done in rows
+        Step(key, title, detail, url, *_look(key == current, done, bool(url))) for key, title, detail, url, done in rows
     ]
 
 

@@ -8,8 +8,8 @@ from typing import Self
 from django.conf import settings
 
 from outbox import policy
-from outbox.states import Reason
 from outbox.policy import Answer, Verdict, judge
+from outbox.states import Reason
 
 
 class Unreachable(Exception):
@@ -96,7 +96,6 @@ class Relay:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             reply_text = f"{type(error).__name__}: {error}"[:500]
             return Answer(Verdict.RETRY, Reason.UNREACHABLE, reply_text, closes=True)
-
 
     @staticmethod
     def _refused(at_sender: bool, code: int, reply: str) -> Answer:

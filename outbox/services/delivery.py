@@ -15,11 +15,11 @@ import time
 import uuid
 from datetime import datetime
 
-from core import clock
-from core.models import Heartbeat
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from core import clock
+from core.models import Heartbeat
 from outbox import mime, policy
 from outbox.channels.email import Relay, Unreachable
 from outbox.models import Batch, Message

@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core import bell, clock, pdf
-from core.text import plain_line
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -13,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core import bell, clock, pdf
+from core.text import plain_line
 from outbox import mime
 from outbox.models import Attachment, Batch, Content, Message
 from outbox.states import OPEN_STATES, Lane, Reason, State
@@ -215,12 +215,8 @@ def retry(batch: Batch, *, reason: str = "", message: int | None = None) -> int:
 def hold_everything() -> int:
     """Hold every message that has not left: after a restore from a backup, somebody compares with the
     relay's log first (see docs/operator.md)."""
-    return Message.objects.filter(state__in=OPEN_STATES).update(
-        state=State.HELD, owner_token=None, lease_until=None
-    )
+    return Message.objects.filter(state__in=OPEN_STATES).update(state=State.HELD, owner_token=None, lease_until=None)
 
 
 def release_held() -> int:
-    return Message.objects.filter(state=State.HELD).update(
-        state=State.PENDING, due_at=clock.now(), reason=Reason.NONE
-    )
+    return Message.objects.filter(state=State.HELD).update(state=State.PENDING, due_at=clock.now(), reason=Reason.NONE)
