@@ -107,4 +107,6 @@ LETTER_SIGNED = _event("letter.signed", _("signed a letter to an authority"))
 LETTER_SENT = _event("letter.sent", _("sent a letter by e-mail"))
 LETTER_SUBMITTED = _event("letter.submitted", _("marked a letter as submitted"))
 LETTER_ACKNOWLEDGED = _event("letter.acknowledged", _("recorded the receipt of a letter"))
-LETTER_RETURNED = _event("letter.returned", _("returned a letter to its author"))
+
+# measuring
+VOLUME_ADDED = _event("volume.added", _("added invented rows for measuring"))

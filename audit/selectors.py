@@ -1,10 +1,18 @@
 """What pages show of the audit trail."""
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from audit.events import LABELS, Event
 from audit.models import AuditEntry, AuditEntryQuerySet
+from core import dates
+
+# As `audit.services.canonical` spells a moment.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,15 @@ def changes(entry: AuditEntry) -> list[Change]:
 
 
 def _words(value: object) -> str:
-    if value is None or value == "":
-        return "–"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A stored value for eyes: moments in local time, the rest as it was written."""
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(map(_words, value))
+        case str() if _MOMENT.fullmatch(value):
+            return dates.exact(datetime.fromisoformat(value))
+        case _:
+            return str(value)

@@ -5,8 +5,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 TABLE = "audit_auditentry"
 
 _SQLITE = {
-    "audit_refuse_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'audit entries cannot be changed'); END",
-    "audit_refuse_delete": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'audit entries cannot be removed'); END",
+    "audit_refuse_update": (
+        f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'audit entries cannot be changed'); END"
+    ),
+    "audit_refuse_delete": (
+        f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'audit entries cannot be removed'); END"
+    ),
     # INSERT OR REPLACE deletes the old row without firing the delete trigger.
     "audit_refuse_replace": (
         f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE seq = NEW.seq)"

@@ -16,7 +16,9 @@ class RequestContext:
     cache: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
-current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+_OUTSIDE = RequestContext()  # its cache stays empty
+
+current: ContextVar[RequestContext] = ContextVar("request_context", default=_OUTSIDE)
 
 
 def once_a_request(name: str, read: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, ngettext
@@ -64,9 +64,10 @@ def day(value: date, language: str | None = None) -> str:
 
 
 def weekday(moment: datetime, language: str | None = None) -> str:
-    """`Thursday 16 July 2026, 14:32`, for the head of the dashboard."""
+    """`Thursday 16 July 2026, 14:32 Tashkent`, for the head of the dashboard: the one place that names the zone."""
     there = local(moment).replace(tzinfo=None)
-    return str(format_datetime(there, "EEEE d MMMM y, HH:mm", locale=_locale(language)))
+    city = get_timezone_location(zone(), locale=_locale(language), return_city=True)
+    return f"{format_datetime(there, 'EEEE d MMMM y, HH:mm', locale=_locale(language))} {city}"
 
 
 def span(length: timedelta) -> str:

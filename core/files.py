@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 import puremagic
 from django.conf import settings
@@ -63,7 +64,7 @@ def safe_name(name: str) -> str:
     return clean[:190] or "file"
 
 
-def inspect(upload: File, *, allowed: dict[str, tuple[str, ...]]) -> Inspected:  # type: ignore[type-arg]
+def inspect(upload: "File[Any]", *, allowed: dict[str, tuple[str, ...]]) -> Inspected:
     """Size, kind and hash of an upload. Raises ValidationError in words when it may not come in."""
     name, size = safe_name(upload.name or ""), upload.size or 0
     if size > settings.UPLOAD_MAX_BYTES:
@@ -91,7 +92,7 @@ def inspect(upload: File, *, allowed: dict[str, tuple[str, ...]]) -> Inspected: 
     return Inspected(name=name, size=size, kind=kind, sha256=digest.hexdigest())
 
 
-def _kind(upload: File) -> str:  # type: ignore[type-arg]
+def _kind(upload: "File[Any]") -> str:
     """Media type by content; text is what decodes as text and holds no NUL."""
     upload.seek(0)
     head = upload.read(65_536)
@@ -124,7 +125,7 @@ def _is_text(head: bytes) -> bool:
 # --- files of forms that came back with errors ----------------------------------------------------
 
 
-def keep(upload: UploadedFile, *, owner: str, allowed: dict[str, tuple[str, ...]]) -> DraftFile:
+def keep(upload: "UploadedFile[Any]", *, owner: str, allowed: dict[str, tuple[str, ...]]) -> DraftFile:
     """Keep a good upload for the next try of its form. Raises ValidationError when it is not good."""
     seen = inspect(upload, allowed=allowed)
     draft = DraftFile(owner=owner, name=seen.name, size=seen.size, kind=seen.kind)
@@ -139,7 +140,7 @@ def discard(drafts: Iterable[DraftFile]) -> None:
         draft.delete()
 
 
-def download(file: File, *, name: str, kind: str) -> FileResponse:  # type: ignore[type-arg]
+def download(file: "File[Any]", *, name: str, kind: str) -> FileResponse:
     """A file as an attachment that no browser opens, sniffs or runs."""
     response = FileResponse(file.open("rb"), as_attachment=True, filename=safe_name(name), content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import EmailValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
@@ -20,11 +21,12 @@ from core.text import plain_line, plain_text
 class BaseForm(forms.Form):
     """A form that makes one record however often it is sent, and whose errors say what to do."""
 
+    use_required_attribute = False  # the server's words, not the browser's
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self.initial.setdefault("form_key", uuid.uuid4())
 
     @property
@@ -44,6 +46,7 @@ class VersionedForm(BaseForm):
 
         The form now carries the version of their row, so that sending it again is a decision.
         """
+        assert isinstance(self.data, dict)  # a QueryDict
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(version)
         differing, same = [], []
@@ -74,12 +77,11 @@ class Line(forms.CharField):
     def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
         kwargs.setdefault("error_messages", {}).setdefault("required", gettext_lazy("Fill in this field."))
         super().__init__(max_length=max_length, **kwargs)
-        self.error_messages["max_length"] = ngettext_lazy(  # type: ignore[assignment]
+        self.error_messages["max_length"] = ngettext_lazy(
             "Shorten the text to %(limit_value)d character. It has %(show_value)d.",
             "Shorten the text to %(limit_value)d characters. It has %(show_value)d.",
             "limit_value",
         )
-        self.validators[-1].message = self.error_messages["max_length"]  # type: ignore[attr-defined]
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = super().widget_attrs(widget)
@@ -112,7 +114,7 @@ class Email(forms.EmailField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
         for validator in self.validators:
-            if hasattr(validator, "allowlist"):
+            if isinstance(validator, EmailValidator):
                 validator.message = self.error_messages["invalid"]
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
@@ -232,10 +234,10 @@ class Number(forms.IntegerField):
             **kwargs,
         )
         for validator in self.validators:
-            if validator.code == "min_value":  # type: ignore[attr-defined]
-                validator.message = gettext_lazy("Write a number not smaller than %(limit_value)s.")  # type: ignore[attr-defined]
-            if validator.code == "max_value":  # type: ignore[attr-defined]
-                validator.message = gettext_lazy("Write a number not larger than %(limit_value)s.")  # type: ignore[attr-defined]
+            if isinstance(validator, MinValueValidator):
+                validator.message = gettext_lazy("Write a number not smaller than %(limit_value)s.")
+            if isinstance(validator, MaxValueValidator):
+                validator.message = gettext_lazy("Write a number not larger than %(limit_value)s.")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "class": "in short"}
@@ -263,7 +265,7 @@ class Uploads(forms.FileField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"class": "file"}
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         found = data if isinstance(data, list | tuple) else [data]
         return [item for item in found if item]
 

@@ -28,6 +28,9 @@ _STAR = (
 )
 
 
+NAMES = ("star", *_DRAWINGS)
+
+
 def svg(name: str) -> SafeString:
     """The drawing as inline SVG, hidden from screen readers: a word always stands beside it."""
     if name == "star":

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
+UNKNOWN = "0.0.0.0"  # noqa: S104 - a name for “unknown”, nothing binds to it
+
+
 def client_ip(request: HttpRequest) -> str:
     """The client's address, by the configured number of proxies.
 
@@ -24,6 +27,6 @@ def _normal(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return "0.0.0.0"  # a unix socket or rubbish: one name for “unknown”
+        return UNKNOWN  # a unix socket or rubbish
     mapped = getattr(found, "ipv4_mapped", None)
     return str(mapped or found)

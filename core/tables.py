@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # East Asian spreadsheets take the wide ones too
+_SKIPPED = " \t\r\n\u00a0\u3000\ufeff\"'"  # what a spreadsheet may drop before it looks
 
 
 def cell(value: object) -> str:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
-    return f"'{text}" if text.lstrip(" \"'").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    is_formula = text.lstrip(_SKIPPED).startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if is_formula else text
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

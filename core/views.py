@@ -9,6 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from core import glyphs
+from core.gallery import sample_forms
+
 
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], form: forms.BaseForm | None = None
@@ -51,7 +54,9 @@ def _typed(request: HttpRequest) -> list[str]:
 
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component in every state; only with DEBUG."""
+    """Every component in every state; only with DEBUG. `?theme=dark` and `?theme=light` force a display."""
     if not settings.DEBUG:
         raise Http404
-    return render(request, "ui/gallery.html")
+    theme = request.GET.get("theme", "")
+    context = {"theme": theme if theme in {"light", "dark"} else "", "drawings": glyphs.NAMES, **sample_forms()}
+    return render(request, "ui/gallery.html", context)

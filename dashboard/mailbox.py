@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -24,6 +24,7 @@ class Mail:
     name: str
     sender: str
     to: str
+    reply_to: str
     subject: str
     date: str
     language: str
@@ -32,6 +33,11 @@ class Mail:
     html: str
     files: list[File]
 
+    @property
+    def received_at(self) -> datetime:
+        """The name of the file begins with the nanoseconds since 1970."""
+        return datetime.fromtimestamp(int(self.name.partition("-")[0]) / 1e9, tz=UTC)
+
 
 def folder() -> Path:
     path: Path = settings.DATA_DIR / "mailbox"
@@ -39,20 +45,21 @@ def folder() -> Path:
     return path
 
 
-def newest(most: int = 200) -> list[Mail]:
-    names = sorted((path.stem for path in folder().glob("*.eml")), reverse=True)
-    return [mail for mail in map(read, names[:most]) if mail]
+def names() -> list[str]:
+    """Newest first."""
+    return sorted((path.stem for path in folder().glob("*.eml")), reverse=True)
 
 
 def read(name: str) -> Mail | None:
     path = folder() / f"{name}.eml"
     if not _NAME.fullmatch(name) or not path.is_file():
         return None
-    message = cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     return Mail(
         name=name,
         sender=str(message["From"]),
         to=str(message["To"]),
+        reply_to=str(message["Reply-To"] or ""),
         subject=str(message["Subject"]),
         date=str(message["Date"]),
         language=str(message["Content-Language"] or ""),

@@ -45,6 +45,7 @@ class ClockRow:
     title: str  # of the incident
     is_late: bool
     is_soon: bool
+    is_yours: bool
     percent: int
     words: Words
 
@@ -57,10 +58,10 @@ class ClockRow:
         return "triangle-alert" if self.is_late else ("hourglass" if self.is_soon else "clock")
 
 
-def clock_rows(found: list[Case], *, at: datetime) -> list[ClockRow]:
+def clock_rows(found: list[Case], *, viewer: User, at: datetime) -> list[ClockRow]:
     """Running clocks: late ones first, then by what is left. Clocks without a figure count up and
     stand above those with more than four hours left: “immediately” is not “some day”."""
-    rows = [_row(line, case.incident.title, at) for case in found for line in case.clocks if line.is_running]
+    rows = [_row(line, case.incident.title, viewer, at) for case in found for line in case.clocks if line.is_running]
     return sorted(rows, key=lambda row: _urgency(row.line, at))
 
 
@@ -69,7 +70,7 @@ def _urgency(line: ClockLine, at: datetime) -> tuple[timedelta, float]:
     return (NEAR if left is None else left, -line.elapsed(at).total_seconds())
 
 
-def _row(line: ClockLine, title: str, at: datetime) -> ClockRow:
+def _row(line: ClockLine, title: str, viewer: User, at: datetime) -> ClockRow:
     left = line.left(at)
     late, soon = line.is_late(at), line.share(at) >= SOON
     if left is None:
@@ -78,7 +79,8 @@ def _row(line: ClockLine, title: str, at: datetime) -> ClockRow:
         words = _("%(span)s late") % {"span": dates.span(left)}
     else:
         words = _("%(span)s left") % {"span": dates.span(left)}
-    return ClockRow(line, title, late, soon and not late, int(100 * min(line.share(at), 1.0)), words)
+    yours = str(line.waits_for) == viewer.full_name
+    return ClockRow(line, title, late, soon and not late, yours, int(100 * min(line.share(at), 1.0)), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Board:
     summary: list[tuple[Words, str]]  # words and tone
     clocks: list[ClockRow]
     clock_count: int
+    next_step: ClockRow | None  # the first that waits for the viewer
     decisions: list[Decision]
     new_reports: list[Incident]
     health: "Health"
@@ -98,7 +101,7 @@ def board(*, viewer: User, most_clocks: int = 8) -> Board:
     confirmed = with_case_facts(visible(viewer).open().confirmed()).select_related("lead", "reporter")
     found = cases(list(confirmed), at=now)
     new = list(reports_to_confirm(viewer=viewer)[:200])
-    rows = clock_rows(found, at=now)
+    rows = clock_rows(found, viewer=viewer, at=now)
     last = None
     if not rows:
         last = (
@@ -112,6 +115,7 @@ def board(*, viewer: User, most_clocks: int = 8) -> Board:
         summary=_summary(found, new, rows, now),
         clocks=rows[:most_clocks],
         clock_count=len(rows),
+        next_step=next((row for row in rows if row.is_yours), None),
         decisions=waiting_for(viewer, new_reports=new),
         new_reports=[incident for incident in new if incident.dismissal_asked_by_id is None][:6],
         health=health(),

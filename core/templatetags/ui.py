@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django import forms, template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -119,10 +120,11 @@ def number(value: int | None) -> str:
 
 @register.filter
 def filesize(value: int) -> str:
+    size: float = value
     for unit in ("B", "kB", "MB"):
-        if value < 1000 or unit == "MB":
-            return f"{value:.0f}\u00a0{unit}" if unit == "B" or value >= 10 else f"{value:.1f}\u00a0{unit}"
-        value = value / 1000  # type: ignore[assignment]
+        if size < 1000 or unit == "MB":
+            return f"{size:.0f}\u00a0{unit}" if unit == "B" or size >= 10 else f"{size:.1f}\u00a0{unit}"
+        size = size / 1000
     return ""
 
 
@@ -153,7 +155,7 @@ def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Every error of a form as (anchor of its field, words), for the summary on top."""
     found = [("", str(words)) for words in form.non_field_errors()]
     for name in form.errors:
-        if name != forms.forms.NON_FIELD_ERRORS and name in form.fields:
+        if name != NON_FIELD_ERRORS and name in form.fields:
             found += [(anchor(form[name]), str(words)) for words in form[name].errors]
     return found
 

@@ -40,7 +40,12 @@ def board(request: Request) -> HttpResponse:
     if not _sees_cases(request):
         return redirect("home")
     found = selectors.board(viewer=request.user)
-    return render(request, "dashboard/board.html", {"board": found, "now": clock.now()})
+    context_ = {
+        "board": found,
+        "may_triage": may(request.user, Right.TRIAGE),
+        "may_see_system": may(request.user, Right.SEE_ALL_INCIDENTS),
+    }
+    return render(request, "dashboard/board.html", context_)
 
 
 @require_GET
@@ -57,7 +62,7 @@ def clocks(request: Request) -> HttpResponse:
         raise PermissionDenied
     now = clock.now()
     rows = with_case_facts(visible(request.user).open().confirmed()).select_related("lead", "reporter")
-    found = selectors.clock_rows(cases(list(rows), at=now), at=now)
+    found = selectors.clock_rows(cases(list(rows), at=now), viewer=request.user, at=now)
     return render(request, "dashboard/clocks.html", {"page": page_of(request, found)})
 
 
@@ -93,7 +98,7 @@ def system(request: Request) -> HttpResponse:
         {
             "health": selectors.health(),
             "paused": paused,
-            "missing_triggers": triggers.missing(connection),  # type: ignore[arg-type]
+            "missing_triggers": triggers.missing(connection),
             "may_resume": may(request.user, Right.MANAGE_SETTINGS),
             "network": context.current.get().network,
         },

@@ -24,8 +24,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--mailbox-port", type=int, help="also keep a mailbox on this port (demo)")
-        parser.add_argument("--greeting", default="", help="lines to print once the first page answers")
+        parser.add_argument("--mailbox", action="store_true", help="send every mail to a mailbox here (demo)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._be_alone()
@@ -34,9 +33,12 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("first_officer", "--only-when-empty", stdout=self.stdout)
-        greeting = f"\nHodisa runs at http://localhost:{settings.PORT}  (Ctrl-C stops it)\n{options['greeting']}"
+        address = f"http://localhost:{settings.PORT}"
+        greeting = f"\nHodisa runs at {address}  (Ctrl-C stops it)"
+        if options["mailbox"]:
+            greeting += f"\nEvery mail that leaves: {address}/mailbox/"
         os.chdir(settings.BASE_DIR)
-        become(Plan(_programs(options["mailbox_port"]), f"http://127.0.0.1:{settings.PORT}", greeting))
+        become(Plan(_programs(has_mailbox=options["mailbox"]), f"http://127.0.0.1:{settings.PORT}", greeting))
 
     def _be_alone(self) -> None:
         """One system a data directory, and a free port: said in words before anything starts."""
@@ -54,12 +56,13 @@ class Command(BaseCommand):
                 raise CommandError(f"Port {settings.PORT} is taken. Choose another: PORT=8001") from None
 
 
-def _programs(mailbox_port: int | None) -> list[Program]:
+def _programs(*, has_mailbox: bool) -> list[Program]:
     found = [] if settings.REDIS_URL else [Program("broker", broker.command())]
     environment = {}
-    if mailbox_port:
-        environment["EMAIL_URL"] = f"smtp://127.0.0.1:{mailbox_port}"
-        found.append(Program("mailbox", [*MANAGE, "mailbox", "--port", str(mailbox_port)]))
+    if has_mailbox:
+        port = str(_free_port())
+        environment["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+        found.append(Program("mailbox", [*MANAGE, "mailbox", "--port", port]))
     worker = [*CELERY, "worker", "--loglevel", "warning"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # Threads, not processes: a third of the memory. Letters to authorities have a worker of their
@@ -74,6 +77,12 @@ def _programs(mailbox_port: int | None) -> list[Program]:
         Program("authority worker", authority, environment),
         Program("schedule", beat, environment),
     ]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _web() -> list[str]:
