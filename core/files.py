@@ -27,6 +27,8 @@ _ARCHIVES = {
     "application/x-7z-compressed": (".7z",),
 }
 _CAPTURES = {"application/vnd.tcpdump.pcap": (".pcap", ".cap", ".pcapng")}
+# The table of puremagic names these without a media type, or not at all: classic, nanoseconds, pcapng.
+_CAPTURE_HEADS = tuple(map(bytes.fromhex, ("d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "0a0d0d0a")))
 _TEXTS = {"text/plain": (".txt", ".log", ".csv", ".json", ".md", ".eml", ".xml", ".conf", ".ndjson", ".jsonl")}
 EVIDENCE = _IMAGES | _PDF | _ARCHIVES | _CAPTURES | _TEXTS
 PROOF = _IMAGES | _PDF
@@ -98,6 +100,8 @@ def _kind(upload: "File[Any]") -> str:
     head = upload.read(65_536)
     upload.seek(0)
     head = head.encode() if isinstance(head, str) else head
+    if head.startswith(_CAPTURE_HEADS):
+        return "application/vnd.tcpdump.pcap"
     try:
         found = str(puremagic.from_string(head, mime=True))
     except (puremagic.PureError, ValueError):

@@ -20,7 +20,9 @@ class SampleForm(fields.BaseForm):
     moment = fields.Moment(label=_("Noticed"))
     day = fields.Day(label=_("Due"))
     number = fields.Number(label=_("People"), required=False)
-    files = fields.Uploads(label=_("Files"), help_text=_("Up to 5 files, 25 MB each"), required=False)
+    files = fields.Uploads(  # type: ignore[assignment]  # the form takes its fields out of the class
+        label=_("Files"), help_text=_("Up to 5 files, 25 MB each"), required=False
+    )
     tick = forms.BooleanField(label=_("Needed to close"), required=False)
 
 

@@ -2,6 +2,7 @@
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _reader = (
     MarkdownIt("commonmark", {"html": False, "linkify": False})
@@ -28,3 +29,23 @@ def to_html(source: str) -> str:
         url_schemes={"https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def to_text(source: str) -> str:
+    """The words of a note without its marks, for documents: a line a paragraph, row or list item."""
+    lines: list[str] = []
+    depth = 0
+    for token in _reader.parse(source):
+        depth += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
+        if token.type in {"fence", "code_block"}:
+            lines.append(token.content.rstrip("\n"))
+        elif token.type == "inline":
+            words = "".join(_plain(child) for child in token.children or ())
+            lines.append(f"{'  ' * (depth - 1)}– {words}" if depth else words)
+    return "\n".join(lines)
+
+
+def _plain(token: Token) -> str:
+    if token.type in {"softbreak", "hardbreak"}:
+        return " "
+    return token.content

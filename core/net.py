@@ -5,7 +5,6 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
-
 UNKNOWN = "0.0.0.0"  # noqa: S104 - a name for “unknown”, nothing binds to it
 
 

@@ -28,6 +28,10 @@ def refuse_controls(value: str, *, one_line: bool = False) -> None:
         )
 
 
+def has_controls(value: str) -> bool:
+    return _REFUSED.search(value) is not None
+
+
 def plain_line(value: str) -> None:
     """Validator of fields of one line."""
     refuse_controls(value, one_line=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
-from core import clock, dates, pdf
+from core import clock, dates, markdown, pdf
 from incidents import duties, obligations, selectors
 from incidents.models import Incident, OfficerReport
 from incidents.sentences import sentence
@@ -148,7 +148,7 @@ def _timeline(incident: Incident) -> list[dict[str, str]]:
             "happened": dates.short(entry.happened_at),
             "added": dates.short(entry.added_at) if entry.was_added_later else "",
             "words": sentence(entry),
-            "text": entry.note.text if entry.note else "",
+            "text": markdown.to_text(entry.note.text) if entry.note else "",
         }
         for entry in rows
     ]

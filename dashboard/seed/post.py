@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.test.utils import override_settings
 
+from core import bell
 from dashboard.mailbox_server import free_port, serving
 from notifications.services import letters
 from outbox.services.delivery import deliver
@@ -16,7 +17,7 @@ def server() -> Iterator[None]:
     """A real SMTP server of this process, to which the system's mail goes meanwhile."""
     port = free_port()
     to = {"host": "127.0.0.1", "port": port, "user": "", "password": "", "security": "plain"}
-    with serving(port), override_settings(EMAIL_SERVER=to):
+    with serving(port), override_settings(EMAIL_SERVER=to), bell.silence():
         yield
 
 

@@ -193,7 +193,7 @@ def second_opinion(m: Moments, c: Cast) -> None:
     )  # fmt: skip
     with s.step(m.ago(hours=3)):
         triage.dismiss(
-            s.incident, reason="A colleague mistyped his phone number in the test system.", severity=Severity.MEDIUM,
+            s.incident, reason="A colleague mistyped his phone number in the test system.", severity=Severity.HIGH,
             by=c.jasur,
         )  # fmt: skip
 

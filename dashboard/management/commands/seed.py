@@ -19,7 +19,5 @@ class Command(BaseCommand):
         officer = User.objects.active().with_role(Role.OFFICER).order_by("pk").first()
         if officer is None:
             raise CommandError("Nobody is here yet. Run seed_demo, or let the first officer in.")
-        volume.fill(
-            incidents=options["incidents"], customers=options["customers"], seed=options["seed"], by=officer
-        )
+        volume.fill(incidents=options["incidents"], customers=options["customers"], seed=options["seed"], by=officer)
         self.stdout.write(f"added {options['incidents']} incidents and {options['customers']} customers")
