@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.http.response import HttpResponseBase
 
-V = TypeVar("V", bound=Callable[..., object])
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
 def open_to_all(view: V) -> V:

@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from accounts.http import is_verified
 from accounts.services.factors import confirmed_authenticator
-from core import clock
+from core import clock, net
 from core.context import current
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -53,7 +54,7 @@ class SessionLifetimeMiddleware:
             started = request.session.setdefault(STARTED_AT, now)
             seen = request.session.setdefault(SEEN_AT, now)
             longest = settings.SESSION_ABSOLUTE_SECONDS
-            if not request.user.is_verified():
+            if not is_verified(request):
                 longest = _PASSWORD_STEP_SECONDS
             if now - started > longest or now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
@@ -74,8 +75,9 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if not getattr(view, "second_factor_required", True) or request.user.is_verified():
+        if not getattr(view, "second_factor_required", True) or is_verified(request):
             return None
+        assert request.user.is_authenticated  # LoginRequiredMiddleware stands before
         has_factor = confirmed_authenticator(request.user) is not None
         target = "/sign-in/code/" if has_factor else "/2fa/set-up/app/"
         return redirect(f"{target}?{urlencode({'next': request.get_full_path()})}")
@@ -93,6 +95,6 @@ class AdminNetworkMiddleware:
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
         if not settings.ADMIN_NETWORKS or not getattr(view, "for_administration", False):
             return
-        address = ipaddress.ip_address(current.get().network or "0.0.0.0")
+        address = ipaddress.ip_address(current.get().network or net.UNKNOWN)
         if not any(address in network for network in settings.ADMIN_NETWORKS):
             raise PermissionDenied(_("This page opens only from the networks set for administration."))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -76,11 +76,8 @@ class UserQuerySet(models.QuerySet["User"]):
     def by_email(self, email: str) -> "UserQuerySet":
         return self.filter(email__iexact=email.strip())
 
-
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
-        found: User = self.get(email__iexact=(username or "").strip())
-        return found
+        return self.get(email__iexact=(username or "").strip())
 
 
 class User(AbstractBaseUser):
@@ -109,7 +106,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
-    objects = UserManager()
+    objects = UserQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]

@@ -1,9 +1,11 @@
 """What happened, in names and numbers: no foreign keys, so history neither blocks nor dies with live rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
@@ -50,7 +52,7 @@ class AuditEntry(models.Model):
 
     @property
     def at(self) -> datetime:
-        return datetime.fromtimestamp(self.at_us / 1_000_000, tz=UTC)
+        return EPOCH + timedelta(microseconds=self.at_us)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("audit entries cannot be removed")

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from audit.events import LABELS, Event
-from audit.models import AuditEntry
+from audit.models import EPOCH, AuditEntry
 from core import clock, context
 from core.text import shorten
 
@@ -46,7 +46,7 @@ def record(event: Event, *, by: Actor | None, on: Target, changes: Changes | Non
         raise ValueError(f"unknown event {event!r}: add it to audit/events.py")
     request = context.current.get()
     return AuditEntry.objects.create(
-        at_us=int(clock.now().timestamp() * 1_000_000),
+        at_us=(clock.now() - EPOCH) // timedelta(microseconds=1),  # exact: no float on the way
         event=event,
         actor=f"user:{by.pk}" if by else "system",
         actor_label=by.audit_label[:200] if by else "Hodisa",

@@ -13,7 +13,7 @@ _SQLITE = {
     ),
     # INSERT OR REPLACE deletes the old row without firing the delete trigger.
     "audit_refuse_replace": (
-        f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE seq = NEW.seq)"
+        f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE seq = NEW.seq)"  # noqa: S608 - the name is ours
         " BEGIN SELECT RAISE(ABORT, 'audit entries cannot be replaced'); END"
     ),
 }

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Literal, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
@@ -95,7 +96,18 @@ def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return found
 
 
-def mail_server(name: str) -> dict[str, object] | None:
+class MailServer(TypedDict):
+    host: str
+    port: int
+    user: str
+    password: str
+    security: Literal["plain", "starttls", "tls"]
+
+
+_SECURITY: dict[str, Literal["plain", "starttls", "tls"]] = {"smtp": "plain", "smtp+tls": "starttls", "smtps": "tls"}
+
+
+def mail_server(name: str) -> MailServer | None:
     """Server of outgoing mail from an address such as smtp+tls://user:password@host:587.
 
     Schemes: smtp (plain), smtp+tls (STARTTLS, required), smtps (TLS from the first byte).
@@ -105,7 +117,7 @@ def mail_server(name: str) -> dict[str, object] | None:
     if not raw:
         return None
     parts = urlsplit(raw)
-    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+    if parts.scheme not in _SECURITY or not parts.hostname:
         raise ImproperlyConfigured(
             f"{name} cannot be read. Write smtp://host:25, smtp+tls://user:password@host:587"
             " or smtps://user:password@host:465."  # the value itself may hold a password
@@ -115,7 +127,7 @@ def mail_server(name: str) -> dict[str, object] | None:
         "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
-        "security": {"smtp": "plain", "smtp+tls": "starttls", "smtps": "tls"}[parts.scheme],
+        "security": _SECURITY[parts.scheme],
     }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.SafeRequestMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -90,10 +92,11 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
-                "core.templatetags.ui",
-                "incidents.templatetags.cases",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                # After Django's: our `language_name` says a language in that language.
+                "core.templatetags.ui",
+                "incidents.templatetags.cases",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -108,6 +111,7 @@ TEMPLATES = [
 
 # --- database --------------------------------------------------------------------------------
 
+DATABASES: dict[str, dict[str, Any]]
 if IS_EMBEDDED:
     DATABASES = {
         "default": {

@@ -56,6 +56,11 @@ def shorten(value: str, length: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:.") + "…"
 
 
+def within_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `Account` becomes `account`, `IP address` stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 # --- folding: one spelling for Uzbek Latin, Uzbek Cyrillic and every kind of apostrophe -----------
 
 _APOSTROPHES = dict.fromkeys(map(ord, "ʻʼ'’‘`´ʹ"), None)

@@ -46,7 +46,13 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="customer_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="customer_name_once",
+                violation_error_message=_("A customer with this name is in the directory already."),
+            )
+        ]
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
@@ -98,7 +104,11 @@ class Contact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "number"], name="contact_number_once"),
             models.UniqueConstraint(
-                "customer", Lower("email"), condition=~Q(email=""), name="contact_address_once_a_customer"
+                "customer",
+                Lower("email"),
+                condition=~Q(email=""),
+                name="contact_address_once_a_customer",
+                violation_error_message=_("This customer has a contact with this e-mail address already."),
             ),
             models.CheckConstraint(condition=~Q(email="") | ~Q(phone=""), name="contact_reachable"),
         ]

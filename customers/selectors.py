@@ -15,7 +15,8 @@ def directory(*, viewer: User, words: str = "") -> CustomerQuerySet:
         contact_count=Count("contacts", filter=Q(contacts__is_active=True)),
         mail_count=Count("contacts", filter=Q(contacts__is_active=True) & ~Q(contacts__email="")),
     )
-    return found.matching(words) if words else found
+    # Grouping drops the order of the model.
+    return (found.matching(words) if words else found).order_by("name", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from customers.models import Customer
 from incidents.models import Incident
 from incidents.terms import REPORTER_KINDS, ActionKind, Flag, Kind, Outcome, Severity
 
-NO_ANSWER: list[tuple[str, str]] = [("", "–")]
+NO_ANSWER = [("", "–")]
 KINDS = [(kind.value, kind.label) for kind in Kind if kind is not Kind.UNKNOWN]
 
 
@@ -52,7 +52,7 @@ class ReportForm(FilesForm):
         columns=3,
     )
     when_text = fields.Line(label=gettext_lazy("About when?"), required=False)
-    files = fields.Uploads(
+    files = fields.Uploads(  # type: ignore[assignment]  # the form takes its fields out of the class
         label=gettext_lazy("Photo, screenshot or file"),
         help_text=gettext_lazy("Up to 5 files, 25 MB each"),
         required=False,
@@ -80,7 +80,7 @@ class ReportForm(FilesForm):
 
 class ExtendForm(FilesForm):
     text = fields.Prose(label=gettext_lazy("What else do you know?"), required=False, rows=3)
-    files = fields.Uploads(
+    files = fields.Uploads(  # type: ignore[assignment]  # the form takes its fields out of the class
         label=gettext_lazy("Photo, screenshot or file"),
         help_text=gettext_lazy("Up to 5 files, 25 MB each"),
         required=False,
@@ -101,7 +101,7 @@ class ExtendForm(FilesForm):
 
 class ConfirmForm(BaseForm):
     title = fields.Line(label=gettext_lazy("What happened, in one line"), max_length=200)
-    kind = fields.Select(label=gettext_lazy("Kind"), choices=NO_ANSWER + KINDS)
+    kind = fields.Select(label=gettext_lazy("Kind"), choices=[*NO_ANSWER, *KINDS])
     severity = fields.Pick(
         label=gettext_lazy("Severity"), choices=Severity.choices, help_text=gettext_lazy("How bad may it become?")
     )
@@ -136,7 +136,7 @@ class DismissForm(BaseForm):
     )
     severity = fields.Select(
         label=gettext_lazy("How bad would it be if you were wrong?"),
-        choices=Severity.choices,
+        choices=[*NO_ANSWER, *Severity.choices],
         help_text=gettext_lazy("From High up, a second person must agree."),
     )
 
@@ -235,7 +235,7 @@ class CloseForm(StepUpForm):
 
 
 class BlockForm(BaseForm):
-    kind = fields.Select(label=gettext_lazy("Kind"), choices=NO_ANSWER + ActionKind.choices)
+    kind = fields.Select(label=gettext_lazy("Kind"), choices=[*NO_ANSWER, *ActionKind.choices])
     what = fields.Line(
         label=gettext_lazy("What is blocked"),
         max_length=300,
@@ -315,7 +315,7 @@ class CorrectionForm(BaseForm):
 class EvidenceForm(FilesForm):
     most_files = 5
     allowed_kinds = files.EVIDENCE
-    files = fields.Uploads(
+    files = fields.Uploads(  # type: ignore[assignment]  # the form takes its fields out of the class
         label=gettext_lazy("Files"), help_text=gettext_lazy("Up to 5 files, 25 MB each"), required=False
     )
     taken_from = fields.Line(

@@ -97,7 +97,7 @@ def _correction(entry: TimelineEntry, facts: Facts) -> str:
 def _block(entry: TimelineEntry, facts: Facts) -> str:
     action = entry.action
     assert action is not None
-    return _("%(who)s blocked: %(kind)s %(what)s") % {
+    return _("%(who)s blocked %(what)s (%(kind)s)") % {
         "who": action.blocked_by,
         "kind": action.kind_term.label,
         "what": action.what,

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -60,18 +59,16 @@ def build(message: Message, content: Content) -> bytes:
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = LANGUAGE_TAGS.get(content.language, "en")
     mail.set_content(fill(content.text, values), cte="quoted-printable")
     if content.html:
         mail.add_alternative(fill_html(content.html, values), subtype="html", cte="quoted-printable")
     for attachment in content.attachments.all():
         main, _, sub = attachment.kind.partition("/")
         mail.add_attachment(bytes(attachment.data), maintype=main, subtype=sub, filename=attachment.name)
+    # Last: setting a content takes away every Content- header that stood before.
+    mail["Content-Language"] = LANGUAGE_TAGS.get(content.language, "en")
     return mail.as_bytes()
 
 
 def _mailbox(name: str, address: str) -> Address:
     return Address(display_name=name, addr_spec=ascii_address(address))
-
-
-UNBUILDABLE = (ValueError, MessageError)  # UnicodeError is a ValueError

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django_otp import verify_token
-from django_otp.models import Device
+from django_otp.models import Device, ThrottlingMixin
 
 from accounts.models import Authenticator, Organisation, RecoveryCode, RecoveryKit, User
 from accounts.services import mail
@@ -27,7 +27,7 @@ def confirmed_authenticator(user: User) -> Authenticator | None:
 @transaction.atomic
 def begin_set_up(user: User) -> Authenticator:
     """The authenticator being set up: the same one until it is confirmed, so that a reload keeps its QR."""
-    waiting = Authenticator.objects.select_for_update().filter(user=user, confirmed=False).first()
+    waiting: Authenticator | None = Authenticator.objects.select_for_update().filter(user=user, confirmed=False).first()
     return waiting or Authenticator.objects.create(user=user, confirmed=False, name="app")
 
 
@@ -83,7 +83,7 @@ def verify(user: User, *, code: str) -> Device:
     if device is None:
         raise ValidationError(_("Set up an authenticator app first."), code="no_factor")
     _refuse_when_throttled(device)
-    verified = verify_token(user, device.persistent_id, code)
+    verified: Device | None = verify_token(user, device.persistent_id, code)
     if verified is not None:
         return verified
     if device.was_used(code):
@@ -100,7 +100,8 @@ def spend_recovery_code(user: User, *, code: str) -> Device:
     kit = RecoveryKit.objects.filter(user=user, confirmed=True).first()
     if kit is not None:
         _refuse_when_throttled(kit)
-        if (verified := verify_token(user, kit.persistent_id, code)) is not None:
+        verified: Device | None = verify_token(user, kit.persistent_id, code)
+        if verified is not None:
             return verified
     raise ValidationError(_("This recovery code is not valid or was used already."), code="code")
 
@@ -118,7 +119,7 @@ def confirm(user: User, *, code: str, purpose: str) -> None:
     record(events.FACTOR_CONFIRMED, by=user, on=user, changes={"purpose": ("", purpose)})
 
 
-def _refuse_when_throttled(device: Authenticator | RecoveryKit) -> None:
+def _refuse_when_throttled(device: ThrottlingMixin) -> None:
     allowed, reason = device.verify_is_allowed()
     if allowed:
         return

@@ -13,7 +13,7 @@ from django_otp import login as factor_login
 
 from accounts.doors import open_after_password
 from accounts.forms import CodeForm, NewRecoveryCodesForm, ReplaceAuthenticatorForm
-from accounts.http import Request
+from accounts.http import Request, is_verified
 from accounts.models import User
 from accounts.services import factors
 from accounts.views.sign_in import MAY_ENROL, next_page
@@ -26,9 +26,9 @@ def app(request: HttpRequest) -> HttpResponse:
     """Connect an authenticator app. Who has one already needs its code first, or a recovery code."""
     user = cast("User", request.user)
     if factors.confirmed_authenticator(user) is not None and not (
-        request.user.is_verified() and request.session.get(MAY_ENROL)
+        is_verified(request) and request.session.get(MAY_ENROL)
     ):
-        return redirect("code" if not request.user.is_verified() else "security")
+        return redirect("code" if not is_verified(request) else "security")
     device = factors.begin_set_up(user)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -16,6 +16,7 @@ from django_otp.models import Device
 
 from accounts.doors import open_after_password, open_to_all
 from accounts.forms import CodeForm, RecoveryForm, SignInForm
+from accounts.http import is_verified
 from accounts.middleware import SEEN_AT, STARTED_AT
 from accounts.models import User
 from accounts.services import factors, people
@@ -39,7 +40,7 @@ def next_page(request: HttpRequest, fallback: str = "/") -> str:
 @open_to_all
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated and request.user.is_verified():
+    if request.user.is_authenticated and is_verified(request):
         return redirect(next_page(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -47,7 +48,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # django-axes counts by `username`; it refuses while the wait lasts, right password or not.
         user = authenticate(request, username=email, email=email, password=form.cleaned_data["password"])
         if user is not None:
-            login(request, cast("User", user))
+            login(request, user)
             return redirect(f"/sign-in/code/?{urlencode({'next': next_page(request)})}")
         service.refused(email, reason="password")
         _explain(form, email)
@@ -121,9 +122,8 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     response = redirect(next_page(request))
     if chosen in dict(settings.LANGUAGES):
-        if request.user.is_authenticated and request.user.is_verified():
-            user = cast("User", request.user)
-            people.change_profile(user, by=user, values={"language": chosen})
+        if request.user.is_authenticated and is_verified(request):
+            people.change_profile(request.user, by=request.user, values={"language": chosen})
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             chosen,

@@ -1,10 +1,10 @@
 """Words and drawings of pages; loaded in every template."""
 
+from collections import Counter
 from datetime import date, datetime
 from functools import lru_cache
 
 from django import forms, template
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -152,11 +152,16 @@ def language_name(code: str) -> str:
 
 @register.simple_tag
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """Every error of a form as (anchor of its field, words), for the summary on top."""
+    """Every error of a form as (anchor of its field, words), for the summary on top.
+
+    The words are those at the field; where several fields say the same, the label tells them apart.
+    """
     found = [("", str(words)) for words in form.non_field_errors()]
-    for name in form.errors:
-        if name != NON_FIELD_ERRORS and name in form.fields:
-            found += [(anchor(form[name]), str(words)) for words in form[name].errors]
+    wrong = [form[name] for name in form.errors if name in form.fields]
+    said = Counter(str(words) for field in wrong for words in field.errors)
+    for field in wrong:
+        for words in map(str, field.errors):
+            found.append((anchor(field), words if said[words] == 1 else f"{field.label}: {words}"))
     return found
 
 

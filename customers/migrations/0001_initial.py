@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='customer_name_once')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='customer_name_once', violation_error_message='A customer with this name is in the directory already.')],
             },
         ),
         migrations.CreateModel(
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'number'), name='contact_number_once'), models.UniqueConstraint(models.F('customer'), django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='contact_address_once_a_customer'), models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='contact_reachable')],
+                'constraints': [models.UniqueConstraint(fields=('customer', 'number'), name='contact_number_once'), models.UniqueConstraint(models.F('customer'), django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='contact_address_once_a_customer', violation_error_message='This customer has a contact with this e-mail address already.'), models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR'), name='contact_reachable')],
             },
         ),
         migrations.CreateModel(

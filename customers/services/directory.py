@@ -13,6 +13,7 @@ from audit.services import diff, record
 from core.errors import Conflict
 from core.numbers import next_number
 from customers.models import Contact, Customer
+from outbox.services.queue import normalise
 
 
 @transaction.atomic
@@ -61,6 +62,7 @@ def write_contact(customer: Customer, *, by: User, values: Mapping[str, Any]) ->
     highest = Contact.objects.filter(customer=customer).aggregate(n=Max("number"))["n"] or 0
     contact = Contact(customer=customer, number=highest + 1, **values)
     contact.full_clean()
+    _check_address(contact)
     contact.save()
     record(events.CONTACT_ADDED, by=by, on=contact, changes=diff({}, values))
     return contact
@@ -78,7 +80,14 @@ def rewrite_contact(contact: Contact, *, by: User, values: Mapping[str, Any]) ->
     for name, value in values.items():
         setattr(contact, name, value)
     contact.full_clean()
+    _check_address(contact)
     contact.save(update_fields=list(values))
     if changes := diff(before, values):
         record(events.CONTACT_CHANGED, by=by, on=contact, changes=changes)
     return contact
+
+
+def _check_address(contact: Contact) -> None:
+    """Mail must be able to reach it, or no notice to anybody could be queued."""
+    if contact.email:
+        normalise(contact.email)

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -33,10 +32,10 @@ COLUMNS = {
     "people": ("people", "count", "odamlar", "одамлар", "люди", "количество"),
     "data": ("data", "maʼlumotlar", "маълумотлар", "данные"),
 }
-_LANGUAGE_CODES = {fold(code).replace("_", "-"): code for code, _name in LANGUAGES} | {
-    fold(name): code for code, name in LANGUAGES
-}
-_LANGUAGE_CODES |= {"uz-latn": "uz", "uz-cyr": "uz-cyrl"}
+# Both Uzbek scripts fold to the same word: what was typed is looked up first.
+_LANGUAGE_CODES = {fold(name): code for code, name in reversed(LANGUAGES)}
+_LANGUAGE_CODES |= {name.casefold(): code for code, name in LANGUAGES}
+_LANGUAGE_CODES |= {code: code for code, _name in LANGUAGES} | {"uz-latn": "uz", "uz-cyr": "uz-cyrl"}
 _LENGTHS = {"customer": 200, "contract": 60, "contact": 200, "phone": 40, "data": 300}
 
 
@@ -102,9 +101,7 @@ def _understand(raw: list[list[str]]) -> Iterable[Row]:
             if name == "people":
                 _read_people(row, value)
             elif name == "language":
-                row.language = _LANGUAGE_CODES.get(fold(value).replace("_", "-"), "")
-                if value and not row.language:
-                    row.problems.append(_("Language “%(value)s” is not uz, uz-Cyrl, ru or en.") % {"value": value})
+                _read_language(row, value)
             else:
                 setattr(row, name, value)
         _judge(row)
@@ -129,6 +126,13 @@ def _columns(header: list[str]) -> dict[str, int]:
     return places
 
 
+def _read_language(row: Row, value: str) -> None:
+    typed = value.casefold().replace("_", "-")
+    row.language = _LANGUAGE_CODES.get(typed) or _LANGUAGE_CODES.get(fold(value), "")
+    if value and not row.language:
+        row.problems.append(_("Language “%(value)s” is not uz, uz-Cyrl, ru or en.") % {"value": value[:40]})
+
+
 def _read_people(row: Row, value: str) -> None:
     digits = value.replace(" ", "").replace("\u00a0", "")
     if not digits:
@@ -140,6 +144,12 @@ def _read_people(row: Row, value: str) -> None:
 
 
 def _judge(row: Row) -> None:
+    _judge_lines(row)
+    _judge_needs(row)
+    _judge_address(row)
+
+
+def _judge_lines(row: Row) -> None:
     for name, length in _LENGTHS.items():
         value = getattr(row, name)
         try:
@@ -150,15 +160,21 @@ def _judge(row: Row) -> None:
             row.problems.append(
                 _("%(column)s is longer than %(length)d characters.") % {"column": name, "length": length}
             )
+
+
+def _judge_needs(row: Row) -> None:
     if not row.customer:
         row.problems.append(_("The customer is missing."))
     if not row.contact:
         row.problems.append(_("The name of the contact is missing."))
     if not row.language and not any("uz-Cyrl" in problem for problem in row.problems):
         row.problems.append(_("The language is missing. Write uz, uz-Cyrl, ru or en."))
+
+
+def _judge_address(row: Row) -> None:
     if row.email:
         try:
-            validate_email(row.email)
+            Contact._meta.get_field("email").run_validators(row.email)
             normalise(row.email)
         except ValidationError:
             row.problems.append(_("“%(value)s” is not an e-mail address.") % {"value": row.email[:80]})
@@ -228,15 +244,14 @@ def apply(import_: Import, *, by: User) -> list[Applied]:
 
 
 def _put_contact(customer: Customer, row: Row, *, by: User) -> None:
-    found = (
-        customer.contacts.filter(email__iexact=row.email)
-        if row.email
-        else customer.contacts.filter(email="", name__iexact=row.contact)
-    )
+    # Compared here, for SQLite knows the case of ASCII letters alone.
+    known = customer.contacts.filter(email__iexact=row.email) if row.email else customer.contacts.filter(email="")
+    name = row.contact.casefold()
+    found = [contact for contact in known if row.email or contact.name.casefold() == name]
     values: dict[str, Any] = {"name": row.contact, "language": row.language}
     if row.phone:
         values["phone"] = row.phone
-    if contact := found.first():
-        directory.rewrite_contact(contact, by=by, values=values)
+    if found:
+        directory.rewrite_contact(found[0], by=by, values=values)
     else:
         directory.write_contact(customer, by=by, values={**values, "email": row.email})

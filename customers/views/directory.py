@@ -71,6 +71,7 @@ def edit(request: Request, ref: str) -> HttpResponse:
             directory.change_customer(customer, version=version, by=request.user, values=form.values())
         except ValidationError as problem:
             form.add_error(None, problem)
+            customer = _fetch(request, ref)  # what was refused must not stand in the heading
         except Conflict:
             theirs = _fetch(request, ref)
             context = form.against(CustomerForm.stored(theirs), version=theirs.version)
@@ -110,6 +111,7 @@ def edit_contact(request: Request, ref: str, number: int) -> HttpResponse:
             directory.change_contact(contact, by=request.user, values=form.values())
         except ValidationError as problem:
             form.add_error(None, problem)
+            contact.refresh_from_db()
         else:
             return redirect(customer)
     return page(request, "customers/contact.html", {"customer": customer, "contact": contact}, form)

@@ -16,7 +16,7 @@ from incidents.terms import Flag, Kind, Outcome, Severity, State
 from incidents.workflow import NineFacts
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
     from incidents.models import BlockingAction, Task
 

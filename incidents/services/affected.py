@@ -29,14 +29,13 @@ class Choice:
 
 @transaction.atomic
 def decide(incident: Incident, *, answer: Flag, reason: str, by: User) -> Incident:
-    """Are customers' data affected? “No” needs a reason and no customer on the list."""
+    """Are customers' data affected? “No” needs a reason; all but “yes” need an empty list."""
     require(by, Right.RESPOND)
     locked = timeline.lock_open(incident)
-    if answer == Flag.NO:
-        if len(reason.strip()) < 20:
-            raise ValidationError({"reason": _("Write in at least 20 characters why no customer is affected.")})
-        if AffectedCustomer.objects.present().filter(incident=locked).exists():
-            raise ValidationError(_("There are customers on the list. Take them off first."))
+    if answer == Flag.NO and len(reason.strip()) < 20:
+        raise ValidationError({"reason": _("Write in at least 20 characters why no customer is affected.")})
+    if answer != Flag.YES and AffectedCustomer.objects.present().filter(incident=locked).exists():
+        raise ValidationError(_("There are customers on the list. Take them off first."))
     before = locked.customers_affected
     Incident.objects.filter(pk=locked.pk).update(
         customers_affected=answer,

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -23,7 +24,7 @@ from incidents.terms import EntryKind
 def seal(
     incident: Incident,
     *,
-    file: File,  # type: ignore[type-arg]
+    file: "File[Any]",
     name: str,
     taken_from: str,
     by: User,
@@ -52,7 +53,6 @@ def seal_reported(incident: Incident, draft: DraftFile, *, by: User) -> Evidence
     For services that hold the incident's row.
     """
     with draft.file.open("rb") as file:
-        file.name = draft.name
         try:
             return _seal(incident, file=file, name=draft.name, taken_from=_("sent with the report"), by=by)
         except _Known:
@@ -66,7 +66,7 @@ class _Known(ValidationError):
 def _seal(
     incident: Incident,
     *,
-    file: File,  # type: ignore[type-arg]
+    file: "File[Any]",
     name: str,
     taken_from: str,
     by: User,
@@ -74,7 +74,8 @@ def _seal(
     happened_at: datetime | None = None,
     is_in_report: bool = False,
 ) -> Evidence:
-    file.name = name
+    # Wrapped, not renamed: the name of a stored file is the way to its bytes.
+    file = File(file, name=name)
     seen = files.inspect(file, allowed=files.EVIDENCE)
     known = Evidence.objects.filter(incident=incident, sha256=seen.sha256).first()
     if known:

@@ -50,10 +50,10 @@ def report(
     year = dates.local(now).year
     incident = Incident(
         ref=f"INC-{year}-{next_number(f'INC-{year}'):04d}",
-        title=shorten(text, 120),
+        title=shorten(text.replace("\t", " "), 120),
         report_text=text,
         reporter=by,
-        reporter_contact=contact or by.phone or by.email,
+        reporter_contact=(contact or by.phone or by.email)[:200],
         reporter_kind=kind,
         kind=kind,
         is_still_happening=is_still_happening,

@@ -126,9 +126,11 @@ def dismiss(incident: Incident, *, reason: str, severity: Severity | None, by: U
     require(by, Right.TRIAGE)
     locked = _lock_reported(incident)
     _check_reason(reason)
-    if severity is not None and severity >= Severity.HIGH:
+    # Once somebody thought it grave, a lower word does not spare the second person.
+    gravest = max(severity or 0, locked.severity or 0)
+    if gravest >= Severity.HIGH:
         Incident.objects.filter(pk=locked.pk).update(
-            dismissal_asked_by=by, dismissal_reason=reason, severity=severity, version=locked.version + 1
+            dismissal_asked_by=by, dismissal_reason=reason, severity=gravest, version=locked.version + 1
         )
         timeline.add(locked, EntryKind.DISMISSAL, by=by, facts={"step": "asked", "reason": reason})
         record(events.INCIDENT_DISMISSAL_ASKED, by=by, on=locked, changes={"reason": ("", reason)})

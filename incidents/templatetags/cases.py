@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.roles import Role
 from core import clock, dates
 from incidents import sentences
 from incidents.duties import SOON
@@ -17,8 +20,12 @@ register = template.Library()
 
 
 @register.filter
-def sentence(entry: TimelineEntry) -> str:
-    return sentences.sentence(entry)
+def sentence(entry: TimelineEntry) -> SafeString:
+    """Who did what, the person in bold."""
+    words, who = sentences.sentence(entry), str(entry.added_by or "")
+    if who and words.startswith(who):
+        return format_html("<b>{}</b>{}", who, words.removeprefix(who))
+    return format_html("{}", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,13 @@ def _day(moment: datetime) -> str:
     there = dates.local(moment).date()
     words = dates.day(there)
     return _("Today, %(day)s") % {"day": words} if there == dates.today() else words
+
+
+@register.filter
+def role_words(codes: str) -> str:
+    """Roles as the audit trail stores them, in words: `officer,staff`."""
+    held = codes.split(",")
+    return ", ".join(str(role.label) for role in Role if role in held)
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Files in evidence: sealed, listed, downloaded."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -64,7 +64,7 @@ def _seal(incident: Incident, form: EvidenceForm, request: Request) -> str:
 
 
 @require_POST
-def get(request: Request, ref: str, number: int) -> HttpResponse:
+def get(request: Request, ref: str, number: int) -> FileResponse:
     """The bytes as an attachment; the download stands on the custody list before they leave."""
     incident = fetch(request, ref)
     item = fetch_row(incident.evidence_set.all(), number)

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -79,6 +80,12 @@ class Relay:
 
     def send(self, sender: str, recipient: str, mail: bytes) -> Answer:
         """Hand over one mail. Whatever happens, the answer says what became of it."""
+        answer = self._say(sender, recipient, mail)
+        if answer.verdict is Verdict.SENT or answer.closes:
+            return answer
+        return answer if self._is_ready_again() else replace(answer, closes=True)
+
+    def _say(self, sender: str, recipient: str, mail: bytes) -> Answer:
         smtp = self._smtp
         assert smtp is not None
         try:
@@ -86,16 +93,24 @@ class Relay:
             for command, argument in ((smtp.mail, sender), (smtp.rcpt, recipient)):
                 code, reply = command(argument)
                 if not 200 <= code < 300:
-                    smtp.rset()
                     return self._refused(command == smtp.mail, code, _words(reply))
             self._wait(smtp, policy.FINAL_DOT_SECONDS)
             code, reply = smtp.data(mail)
             return judge(code, _words(reply))
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:  # no go-ahead for the text
             return judge(error.smtp_code, _words(error.smtp_error))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             reply_text = f"{type(error).__name__}: {error}"[:500]
             return Answer(Verdict.RETRY, Reason.UNREACHABLE, reply_text, closes=True)
+
+    def _is_ready_again(self) -> bool:
+        """Begin anew after a refusal: some servers still wait for the text, some hang up."""
+        assert self._smtp is not None
+        try:
+            self._wait(self._smtp, policy.COMMAND_SECONDS)
+            return self._smtp.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
 
     @staticmethod
     def _refused(at_sender: bool, code: int, reply: str) -> Answer:

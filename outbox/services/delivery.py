@@ -14,8 +14,8 @@ import logging
 import time
 import uuid
 from datetime import datetime
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import clock
@@ -106,7 +106,8 @@ def _hand_over(relay: Relay, message: Message) -> Answer:
     try:
         mail = mime.build(message, message.content)
         sender = mime.ascii_address(message.content.from_address)
-    except (*mime.UNBUILDABLE, ValidationError) as error:
+    except Exception as error:  # an error nobody thought of costs this row, never the batch
+        log.warning("message %s cannot be built", message.message_id, exc_info=True)
         return Answer(Verdict.FAIL, Reason.UNREADABLE, f"{type(error).__name__}: {error}"[:500])
     return relay.send(sender, message.address_norm, mail)
 
@@ -114,7 +115,12 @@ def _hand_over(relay: Relay, message: Message) -> Answer:
 def _finish(message: Message, token: uuid.UUID, answer: Answer) -> None:
     mine = Message.objects.filter(pk=message.pk, owner_token=token, state=State.SENDING)
     now = clock.now()
-    common = {"owner_token": None, "lease_until": None, "reason": answer.reason, "last_reply": answer.reply}
+    common: dict[str, Any] = {
+        "owner_token": None,
+        "lease_until": None,
+        "reason": answer.reason,
+        "last_reply": answer.reply,
+    }
     match _verdict(message, answer, now):
         case Verdict.SENT:
             if message.content.is_secret:
@@ -122,6 +128,8 @@ def _finish(message: Message, token: uuid.UUID, answer: Answer) -> None:
             written = mine.update(state=State.SENT, sent_at=now, **common)
             Heartbeat.objects.beat("mail")
         case Verdict.FAIL:
+            if answer.verdict is Verdict.RETRY:
+                common["reason"] = Reason.GAVE_UP
             written = mine.update(state=State.FAILED, **common)
         case Verdict.PAUSE:
             written = mine.update(state=State.PENDING, due_at=now, **common)

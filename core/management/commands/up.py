@@ -95,4 +95,6 @@ def _web() -> list[str]:
         "--graceful-timeout": "5",
         "--log-level": "warning",
     }
-    return [sys.executable, "-m", "gunicorn", "config.wsgi", *(part for pair in options.items() for part in pair)]
+    parts = [part for pair in options.items() for part in pair]
+    # Its control socket would stand in the home directory, one for all systems of a person.
+    return [sys.executable, "-m", "gunicorn", "config.wsgi", "--no-control-socket", *parts]

@@ -37,4 +37,5 @@ class Command(BaseCommand):
 
     def _greet(self, password: str) -> None:
         lines = [f"  {user.email:<26}{user.role_words()}" for user in User.objects.order_by("pk")]
-        self.stdout.write("\n".join(["Who may sign in:", *lines, f"  password: {password}"]))
+        lines += [f"  password: {password}", "  one-time code: make totp EMAIL=… in another window"]
+        self.stdout.write("\n".join(["Who may sign in:", *lines]))
