@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from core import dates
+from core.text import within_sentence
 from incidents.models import AffectedCustomer, Incident
 from incidents.terms import Flag, Kind, Severity
 from notifications.models import Letter
@@ -103,8 +104,8 @@ def _measures(source: Source) -> str:
     lines = []
     for action in source.incident.blockingaction_set.order_by("happened_at"):
         words = _("%(time)s: blocked, %(kind)s (%(where)s)") % {
-            "time": dates.short(action.happened_at),
-            "kind": str(action.kind_term.label).lower(),
+            "time": dates.full(action.happened_at),
+            "kind": within_sentence(str(action.kind_term.label)),
             "where": action.where,
         }
         checked = _("checked") if action.is_checked else _("not checked yet")
@@ -119,8 +120,10 @@ def _planned(source: Source) -> str:
 
 def _others(source: Source) -> str:
     letters = Letter.objects.submitted().filter(incident=source.incident).select_related("authority")
+    if source.earlier:
+        letters = letters.exclude(authority=source.earlier.authority)
     return "; ".join(
-        f"{letter.authority}, {dates.short(letter.submitted_at)}" for letter in letters if letter.submitted_at
+        f"{letter.authority}, {dates.full(letter.submitted_at)}" for letter in letters if letter.submitted_at
     )
 
 

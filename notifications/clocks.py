@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from incidents.case import CaseFacts
@@ -49,6 +50,10 @@ def basis_words(rule: Rule) -> str:
     else:
         parts.append(_("no figure"))
     return " · ".join(parts)
+
+
+# A mail says it in the language of its reader, not of the worker that computed the clock.
+_basis = lazy(basis_words, str)
 
 
 def target_words(minutes: int) -> str:
@@ -145,13 +150,13 @@ def lines(facts: CaseFacts, notify: NotifyFacts, rules: dict[str, list[Rule]], *
                 incident=facts.ref,
                 code=code,
                 title=DUTY_TITLES[code],
-                basis=basis_words(rule),
+                basis=_basis(rule),
                 started_at=span.started_at,
                 due_at=due,
                 stopped_at=span.stopped_at,
                 step=step,
                 url=url,
-                waits_for=notify.customers.waits_for if code == "customers" else facts.lead,
+                waits_for=(notify.customers.waits_for if code == "customers" else "") or facts.lead,
             )
         )
     return found

@@ -36,7 +36,10 @@ def content(letter: Letter, *, signer: User | None, outgoing_number: str, at: da
     organisation = Organisation.current()
     language = letter.language
     with translation.override(language):
-        value = {key: str(entry.get("text", "")) for key, entry in letter.card.items()}
+        value = {
+            key: "" if entry.get("is_unknown") else str(entry.get("text", "")).strip()
+            for key, entry in letter.card.items()
+        }
         unknown = _("Not known yet")
         return {
             "lang": dates.LANGUAGE_TAGS[language].partition("-")[0],
@@ -50,10 +53,12 @@ def content(letter: Letter, *, signer: User | None, outgoing_number: str, at: da
                 "email": organisation.security_email,
                 "bank": organisation.bank_details,
             },
+            "authority": letter.authority.code,
             "addressee": letter.authority.addressee(language),
             "outgoing_number": outgoing_number,
             "date": dates.day(dates.local(at).date()),
             "incident": letter.incident.ref,
+            "initial": _initial(letter),
             "value": {f.key: value.get(f.key) or unknown for f in fields_of(Phase(letter.phase))},
             "card": card_rows(letter),
             "signature": signer.signature_lines if signer else [],
@@ -61,6 +66,7 @@ def content(letter: Letter, *, signer: User | None, outgoing_number: str, at: da
             "is_draft": signer is None,
             "is_reviewed": texts.letter_code(Phase(letter.phase)) not in _unreviewed_in(letter),
             "words": {
+                "unknown": unknown,
                 "draft": _("DRAFT, not signed"),
                 "unreviewed": _("Built-in text: not reviewed by a native speaker"),
                 "page": _("page"),
@@ -68,6 +74,21 @@ def content(letter: Letter, *, signer: User | None, outgoing_number: str, at: da
                 "tin": _("Taxpayer number"),
             },
         }
+
+
+def _initial(letter: Letter) -> dict[str, str]:
+    """Numbers and dates of the initial letter that a final one refers to; empty where there is none."""
+    initial = None
+    if letter.phase == Phase.FINAL:
+        rows = Letter.objects.submitted().filter(phase=Phase.INITIAL, incident=letter.incident)
+        initial = rows.filter(authority=letter.authority).first()
+    signed_at, received_on = (initial.signed_at, initial.acknowledged_on) if initial else (None, None)
+    return {
+        "number": initial.outgoing_number if initial else "",
+        "date": dates.day(dates.local(signed_at).date()) if signed_at else "",
+        "incoming": initial.incoming_number if initial else "",
+        "incoming_date": dates.day(received_on) if received_on else "",
+    }
 
 
 def _unreviewed_in(letter: Letter) -> set[str]:

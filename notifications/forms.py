@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import StepUpForm
 from accounts.models import LANGUAGES
-from core import files
+from core import dates, files
 from core import forms as fields
 from core.forms import BaseForm, FilesForm, VersionedForm
 from notifications.card import CardField
@@ -108,7 +108,15 @@ class CardForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.card_fields = card_fields
         for field in card_fields:
-            self.fields[field.key] = fields.Prose(label=field.label, rows=field.rows, max_length=5_000, required=False)
+            source = str(letter.card.get(field.key, {}).get("source", ""))
+            self.fields[field.key] = fields.Prose(
+                label=field.label,
+                help_text=_source_words(field, source),
+                rows=field.rows,
+                max_length=5_000,
+                required=False,
+            )
+            self.fields[field.key].widget.attrs["lang"] = dates.LANGUAGE_TAGS[letter.language]
             if letter.phase == Phase.INITIAL:
                 self.fields[f"{field.key}_unknown"] = forms.BooleanField(
                     label=gettext_lazy("Not known yet"), required=False
@@ -130,11 +138,27 @@ class CardForm(VersionedForm):
             for f in self.card_fields
         ]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for field in self.card_fields:
+            if cleaned.get(f"{field.key}_unknown") and cleaned.get(field.key):
+                self.add_error(field.key, _("Delete the text, or take the tick off “Not known yet”."))
+        return cleaned
+
     def values(self) -> dict[str, tuple[str, bool]]:
         return {
             field.key: (self.cleaned_data[field.key], bool(self.cleaned_data.get(f"{field.key}_unknown")))
             for field in self.card_fields
         }
+
+
+def _source_words(field: CardField, source: str) -> str:
+    """Where the text of a field comes from, or would."""
+    if source:
+        return _("Source: %(source)s") % {"source": source}
+    if field.comes_from:
+        return _("Not in the record yet: %(source)s") % {"source": field.comes_from}
+    return _("Not in the record: write it here.")
 
 
 class SignLetterForm(StepUpForm, VersionedForm):
@@ -149,13 +173,12 @@ class SubmittedForm(FilesForm):
     most_files = 1
     channel = fields.Select(
         label=gettext_lazy("How did it go?"),
-        choices=[(c.value, c.label) for c in Channel if c is not Channel.EMAIL],
+        choices=[("", "–"), *((c.value, c.label) for c in Channel if c is not Channel.EMAIL)],
     )
     submitted_at = fields.Moment(label=gettext_lazy("When"))
     proof = fields.Uploads(
         label=gettext_lazy("Proof"),
         help_text=gettext_lazy("A photo of the stamp, a scan or a screenshot: PDF, PNG or JPEG"),
-        required=False,
     )
 
     def clean_proof(self) -> Any:

@@ -39,6 +39,7 @@ def letters(*, viewer: User) -> "QuerySet[Letter]":
     return (
         Letter.objects.visible_to(viewer)
         .alive()
+        .with_mail()
         .select_related("incident", "authority", "started_by", "signed_by")
         .defer("pdf", "proof")
         .order_by("-pk")
@@ -67,17 +68,23 @@ def waiting_for(user: User, *, new_reports: Iterable[Incident]) -> list[Decision
     return sorted(found, key=lambda decision: decision.since)
 
 
-def _notices(user: User) -> list[Decision]:
-    if not may(user, Right.APPROVE_NOTICE):
-        return []
-    wrote = Notice.writers.through.objects.filter(notice=OuterRef("pk"), user=user)
-    rows = (
-        Notice.objects.visible_to(user)
-        .waiting()
-        .exclude(submitted_by=user)
-        .filter(~Exists(wrote))
-        .select_related("incident", "submitted_by")
+def waiting_count(user: User) -> int:
+    """How many decisions `waiting_for` would list, without second opinions; one query."""
+    first, *others = (
+        rows.order_by().values("pk")
+        for rows in (_notices_of(user), _letters_of(user), _reports_of(user), _declarations_of(user))
     )
+    return first.union(*others, all=True).count()
+
+
+def _notices_of(user: User) -> "QuerySet[Notice]":
+    if not may(user, Right.APPROVE_NOTICE):
+        return Notice.objects.none()
+    wrote = Notice.writers.through.objects.filter(notice=OuterRef("pk"), user=user)
+    return Notice.objects.visible_to(user).waiting().exclude(submitted_by=user).filter(~Exists(wrote))
+
+
+def _notices(user: User) -> list[Decision]:
     return [
         Decision(
             "mail",
@@ -88,19 +95,18 @@ def _notices(user: User) -> list[Decision]:
             notice.get_absolute_url(),
             notice.submitted_at or notice.started_at,
         )
-        for notice in rows
+        for notice in _notices_of(user).select_related("incident", "submitted_by")
     ]
 
 
-def _letters(user: User) -> list[Decision]:
+def _letters_of(user: User) -> "QuerySet[Letter]":
     if not may(user, Right.SIGN_LETTER):
-        return []
-    rows = (
-        Letter.objects.visible_to(user)
-        .filter(state=LetterState.DRAFT)
-        .select_related("incident", "authority", "started_by")
-        .defer("pdf", "proof")
-    )
+        return Letter.objects.none()
+    return Letter.objects.visible_to(user).filter(state=LetterState.DRAFT)
+
+
+def _letters(user: User) -> list[Decision]:
+    rows = _letters_of(user).select_related("incident", "authority", "started_by").defer("pdf", "proof")
     return [
         Decision(
             "landmark",
@@ -115,12 +121,15 @@ def _letters(user: User) -> list[Decision]:
     ]
 
 
-def _reports(user: User) -> list[Decision]:
+def _reports_of(user: User) -> "QuerySet[OfficerReport]":
     if not may(user, Right.SIGN_REPORT):
-        return []
-    rows = OfficerReport.objects.filter(
+        return OfficerReport.objects.none()
+    return OfficerReport.objects.filter(
         signed_at__isnull=True, incident__in=visible(user), incident__state=State.REPORTING
     )
+
+
+def _reports(user: User) -> list[Decision]:
     return [
         Decision(
             "pen-line",
@@ -130,16 +139,19 @@ def _reports(user: User) -> list[Decision]:
             report.get_absolute_url(),
             report.added_at,
         )
-        for report in rows.select_related("incident").defer("pdf", "record")
+        for report in _reports_of(user).select_related("incident").defer("pdf", "record")
     ]
 
 
-def _declarations(user: User) -> list[Decision]:
+def _declarations_of(user: User) -> "QuerySet[Declaration]":
     if not may(user, Right.DECIDE_WAIVER):
-        return []
-    rows = Declaration.objects.filter(
+        return Declaration.objects.none()
+    return Declaration.objects.filter(
         signed_at__isnull=True, refused_at__isnull=True, incident__in=visible(user)
     ).exclude(asked_by=user)
+
+
+def _declarations(user: User) -> list[Decision]:
     return [
         Decision(
             "scale",
@@ -150,7 +162,7 @@ def _declarations(user: User) -> list[Decision]:
             f"{declaration.incident.get_absolute_url()}declarations/{declaration.number}/",
             declaration.added_at,
         )
-        for declaration in rows.select_related("incident", "asked_by")
+        for declaration in _declarations_of(user).select_related("incident", "asked_by")
     ]
 
 

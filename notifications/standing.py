@@ -90,7 +90,9 @@ def _read(incidents: Sequence[CaseFacts]) -> _Tellings:
         _read_customers(rows, told)
     confirmed = [facts.ref for facts in incidents if facts.confirmed_at]
     letters = Letter.objects.alive().filter(incident__ref__in=confirmed, authority__code=CENTER)
-    for letter in letters.select_related("incident").defer("pdf", "proof").order_by("pk") if confirmed else ():
+    for letter in (
+        letters.with_mail().select_related("incident").defer("pdf", "proof").order_by("pk") if confirmed else ()
+    ):
         rows.letters[letter.incident.ref][letter.phase] = letter
     return rows
 
@@ -111,7 +113,7 @@ def _read_customers(rows: _Tellings, refs: list[str]) -> None:
         .order_by()
     )
     for mail in mails:
-        rows.mails[mail["batch__notice__incident__ref"], mail["scope"]] = mail
+        rows.mails[mail["batch__notice__incident__ref"], mail["scope"]] = dict(mail)
     notices = Notice.objects.filter(incident__ref__in=refs).exclude(state=NoticeState.CANCELLED)
     for notice in notices.select_related("incident").order_by("pk"):
         rows.notices[notice.incident.ref].append(notice)
@@ -200,7 +202,9 @@ def _center(facts: CaseFacts, letters: dict[str, Letter]) -> Telling:
         LetterState.DRAFT: (_("Center: %(ref)s is a draft."), _("Continue the letter")),
         LetterState.SIGNED: (_("Center: %(ref)s is signed, not submitted."), _("Submit the letter")),
     }[LetterState(current.state)]
-    if current.is_on_its_way:
+    if current.is_mail_lost:
+        words, step = _("Center: %(ref)s did not reach the authority by e-mail."), _("Submit the letter")
+    elif current.is_on_its_way:
         words, step = _("Center: %(ref)s is on its way by e-mail."), _("Open the letter")
     return Telling(True, False, None, words % {"ref": current.ref}, step, current.get_absolute_url())
 

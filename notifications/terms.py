@@ -33,6 +33,14 @@ class NoticeState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     CANCELLED = "cancelled", _("Cancelled")
 
+    @property
+    def tone(self) -> str:
+        return {"draft": "", "waiting": "med", "approved": "ok", "cancelled": ""}[self.value]
+
+    @property
+    def glyph(self) -> str:
+        return {"draft": "ring", "waiting": "ring-dot", "approved": "disc-check", "cancelled": "dash"}[self.value]
+
 
 # The required parts of a customer notice, in their order; each is a field of NoticeText.
 PARTS: dict[str, "str | Promise"] = {

@@ -37,6 +37,11 @@ class BuiltIn:
         return CODES[self.code]
 
     @property
+    def slug(self) -> str:
+        """The code as it stands in an address."""
+        return self.code.replace("/", "-")
+
+    @property
     def version(self) -> str:
         return self.sha256[:8]
 

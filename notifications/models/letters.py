@@ -11,7 +11,8 @@ from incidents.models import Incident
 from incidents.selectors import visible
 from notifications.models.rules import Authority, together
 from notifications.terms import Channel, LetterState, Phase
-from outbox.models import Batch
+from outbox.models import Batch, Message
+from outbox.states import State as MailState
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -23,6 +24,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def submitted(self) -> "LetterQuerySet":
         return self.filter(state__in=(LetterState.SUBMITTED, LetterState.ACKNOWLEDGED))
+
+    def with_mail(self) -> "LetterQuerySet":
+        """Annotate `mail_state`: what became of the mail that carries the letter, if one does."""
+        mail = Message.objects.filter(batch=models.OuterRef("batch")).values("state")[:1]
+        return self.annotate(mail_state=models.Subquery(mail))
 
 
 class Letter(models.Model):
@@ -116,6 +122,11 @@ class Letter(models.Model):
     @property
     def is_on_its_way(self) -> bool:
         return self.state == LetterState.SIGNED and self.batch_id is not None
+
+    @property
+    def is_mail_lost(self) -> bool:
+        """The mail failed for good, of a row that came through `with_mail`."""
+        return self.is_on_its_way and getattr(self, "mail_state", None) == MailState.FAILED
 
     @property
     def audit_target(self) -> str:

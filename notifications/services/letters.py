@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -143,7 +144,7 @@ def send_by_email(letter: Letter, *, by: User) -> Letter:
             _("The e-mail address of %(name)s is not confirmed. Confirm it first, or submit another way.")
             % {"name": authority}
         )
-    if current.batch_id:
+    if _is_under_way(current):
         raise ValidationError(_("Somebody was faster: the letter is on its way."), code="faster")
     organisation = Organisation.current()
     context = {"letter": current, "organisation": organisation, "date": dates.day(dates.local(clock.now()).date())}
@@ -155,7 +156,7 @@ def send_by_email(letter: Letter, *, by: User) -> Letter:
         texts=[Text(current.language, subject, plain, html, files=[attachment])],
         recipients=[Recipient(authority.email, current.language, "")],
         lane=Lane.AUTHORITY,
-        key=f"letter:{current.ref}",
+        key=f"letter:{current.ref}:{current.version}",
     )
     Letter.objects.filter(pk=current.pk).update(batch=batch, channel=Channel.EMAIL, version=F("version") + 1)
     current.refresh_from_db()
@@ -168,6 +169,8 @@ def send_by_email(letter: Letter, *, by: User) -> Letter:
 def note_acceptance(letter: Letter) -> bool:
     """The mail server took the letter: its answer is the proof. True when this call wrote it down."""
     incident = timeline.lock(letter.incident)
+    if letter.batch_id is None:
+        return False
     message = Message.objects.filter(batch_id=letter.batch_id, state=MailState.SENT).first()
     if message is None or message.sent_at is None:
         return False
@@ -204,13 +207,13 @@ def mark_submitted(
     *,
     channel: Channel,
     submitted_at: datetime,
-    proof: File,  # type: ignore[type-arg]
+    proof: "File[Any]",
     by: User,
 ) -> Letter:
     """It went another way: when, and a file that proves it. Raises ValidationError in words."""
     require(by, Right.WRITE_LETTER)
     current = _lock_signed(letter)
-    if current.batch_id:
+    if _is_under_way(current):
         raise ValidationError(_("The letter is on its way by e-mail already."), code="faster")
     assert current.signed_at is not None
     if submitted_at < current.signed_at.replace(second=0, microsecond=0):
@@ -281,6 +284,13 @@ def _tell(letter: Letter, step: str, *, by: User | None, happened_at: datetime |
         is_in_report=step in {"signed", "accepted", "submitted", "acknowledged"},
         facts={"step": step, "ref": letter.ref, "authority": letter.authority.name(letter.language)},
     )
+
+
+def _is_under_way(letter: Letter) -> bool:
+    """Its mail may still be taken. One that failed for good leaves the way open for another try."""
+    if letter.batch_id is None:
+        return False
+    return Message.objects.filter(batch_id=letter.batch_id).exclude(state=MailState.FAILED).exists()
 
 
 def _lock(letter: Letter) -> Letter:

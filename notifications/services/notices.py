@@ -15,7 +15,7 @@ from audit.services import record
 from core import clock, dates
 from core.errors import Conflict
 from core.numbers import next_number
-from core.text import shorten
+from core.text import shorten, within_sentence
 from incidents.models import Incident
 from incidents.services import timeline
 from incidents.terms import EntryKind
@@ -62,7 +62,7 @@ def _prefilled(incident: Incident, kind: NoticeKind, language: str) -> dict[str,
         began = incident.happened_from or incident.noticed_at
         blocks = [
             _("On %(time)s we blocked: %(kind)s.")
-            % {"time": dates.full(action.happened_at), "kind": str(action.kind_term.label).lower()}
+            % {"time": dates.full(action.happened_at), "kind": within_sentence(str(action.kind_term.label))}
             for action in incident.blockingaction_set.order_by("happened_at")
         ]
         values = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,11 +25,15 @@ from notifications.forms import AcknowledgeForm, CardForm, SignLetterForm, Start
 from notifications.models import Letter
 from notifications.services import letters
 from notifications.terms import Channel, Phase
+from notifications.views.steps import letter_steps
 
 
 def _fetch(request: Request, ref: str) -> Letter:
-    rows = Letter.objects.visible_to(request.user).select_related(
-        "incident", "authority", "batch", "started_by", "signed_by", "submitted_by"
+    rows = (
+        Letter.objects.visible_to(request.user)
+        .with_mail()
+        .select_related("incident", "authority", "batch", "started_by", "signed_by", "submitted_by", "acknowledged_by")
+        .defer("pdf", "proof")
     )
     return get_object_or_404(rows, ref=ref)
 
@@ -45,7 +50,7 @@ def of_incident(request: Request, ref: str) -> HttpResponse:
     case = fetch_case(request, ref)
     incident = case.incident
     rows = list(selectors.letters(viewer=request.user).filter(incident=incident))
-    has_initial = any(letter.phase == Phase.INITIAL for letter in rows)
+    has_initial = any(letter.phase == Phase.INITIAL and letter.is_submitted for letter in rows)
     form = StartLetterForm(
         request.POST or None,
         initial={"authority": "center", "language": "uz", "phase": Phase.FINAL if has_initial else Phase.INITIAL},
@@ -74,6 +79,7 @@ def of_incident(request: Request, ref: str) -> HttpResponse:
     context = {
         **frame(case, "regulator"),
         "letters": rows,
+        "clocks": [line for line in case.clocks if line.code in {"center", "center_final"}],
         "declaration": declaration.first(),
         "may_write": may(request.user, Right.WRITE_LETTER) and incident.is_open and incident.is_confirmed,
         "may_sign": may(request.user, Right.SIGN_DECLARATION) and incident.is_open,
@@ -82,29 +88,27 @@ def of_incident(request: Request, ref: str) -> HttpResponse:
 
 
 def _context(request: Request, letter: Letter, current: str) -> dict[str, Any]:
-    phase = Phase(letter.phase)
-    filled, whole = card.filled_share(letter.card, phase)
-    gaps = {field.key for field in card.gaps(letter.card, phase)}
-    groups = [
-        {
-            "key": key,
-            "title": title,
-            "is_done": not any(f.key in gaps for f in card.fields_of(phase, key)),
-        }
-        for key, title in card.GROUPS.items()
-    ]
-    code = texts.letter_code(phase)
+    phase, is_open = Phase(letter.phase), letter.incident.is_open
+    gaps = card.gaps(letter.card, phase)
+    may_write = may(request.user, Right.WRITE_LETTER) and letter.is_draft and is_open
+    may_sign = may(request.user, Right.SIGN_LETTER) and letter.is_draft and is_open
     return {
         "letter": letter,
         "incident": letter.incident,
-        "groups": groups,
-        "filled": filled,
-        "whole": whole,
+        "steps": letter_steps(
+            letter,
+            current=current,
+            open_groups={field.group for field in gaps},
+            may_write=may_write,
+            may_sign=may_sign,
+        ),
+        "gaps": gaps if letter.is_draft else [],
         "current": current,
-        "is_unreviewed": letter.language in texts.unreviewed(code),
-        "may_write": may(request.user, Right.WRITE_LETTER) and letter.is_draft,
-        "may_sign": may(request.user, Right.SIGN_LETTER) and letter.is_draft,
-        "may_submit": may(request.user, Right.WRITE_LETTER),
+        "is_unreviewed": letter.language in texts.unreviewed(texts.letter_code(phase)),
+        "may_write": may_write,
+        "may_sign": may_sign,
+        "may_submit": may(request.user, Right.WRITE_LETTER) and is_open,
+        "may_change_rules": may(request.user, Right.MANAGE_RULES),
     }
 
 
@@ -115,18 +119,19 @@ def detail(request: Request, ref: str) -> HttpResponse:
     context = {
         **_context(request, letter, "check"),
         "card": _card_rows(letter),
-        "gaps": letters.missing_to_sign(letter) if letter.is_draft else [],
+        "mail": letter.batch.messages.first() if letter.batch else None,
     }
     return render(request, "notifications/letters/detail.html", context)
 
 
 def _card_rows(letter: Letter) -> list[dict[str, Any]]:
     phase = Phase(letter.phase)
+    gaps = card.gaps(letter.card, phase)
     return [
         {
             "key": key,
             "title": title,
-            "rows": [(f, letter.card.get(f.key, {})) for f in card.fields_of(phase, key)],
+            "rows": [(f, letter.card.get(f.key, {}), f in gaps) for f in card.fields_of(phase, key)],
         }
         for key, title in card.GROUPS.items()
     ]
@@ -191,8 +196,7 @@ def sign(request: Request, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("Signed."))
             return redirect(letter)
-    context = {**_context(request, letter, "sign"), "gaps": letters.missing_to_sign(letter)}
-    return page(request, "notifications/letters/sign.html", context, form)
+    return page(request, "notifications/letters/sign.html", _context(request, letter, "sign"), form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -223,12 +227,11 @@ def submitted(request: Request, ref: str) -> HttpResponse:
 
         def act() -> str:
             with form.drafts[0].file.open("rb") as file:
-                file.name = form.drafts[0].name
                 letters.mark_submitted(
                     letter,
                     channel=Channel(values["channel"]),
                     submitted_at=values["submitted_at"],
-                    proof=file,
+                    proof=File(file, name=form.drafts[0].name),
                     by=request.user,
                 )
             return letter.get_absolute_url()
@@ -270,7 +273,7 @@ def acknowledged(request: Request, ref: str) -> HttpResponse:
             form.add_error(None, problem)
         else:
             return redirect(letter)
-    return page(request, "notifications/letters/acknowledged.html", _context(request, letter, "submit"), form)
+    return page(request, "notifications/letters/acknowledged.html", _context(request, letter, "acknowledge"), form)
 
 
 @require_POST

@@ -7,20 +7,24 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
 from accounts.models import Organisation
-from accounts.roles import Right, may, require
+from accounts.roles import Right, may, require, who_may
 from core.errors import Conflict
 from core.pagination import page_of
 from core.submissions import once
+from core.templatetags.ui import language_name
 from core.views import page
+from incidents.obligations import ClockLine
+from incidents.selectors import case as read_case
 from incidents.views.common import fetch_case, frame
 from notifications import mails, selectors, texts
-from notifications.audience import Audience, audience
+from notifications.audience import Addressee, Audience, audience
 from notifications.checks import Check, checks
 from notifications.forms import ApproveForm, NoticeTextForm, ReturnForm, StartNoticeForm, SubmitNoticeForm
 from notifications.models import Notice, NoticeText
@@ -28,6 +32,11 @@ from notifications.models.notices import hash_texts
 from notifications.services import notices
 from notifications.terms import LANGUAGES, NoticeKind, NoticeState
 from notifications.views.steps import steps
+from outbox.mime import fill
+from outbox.services.queue import Text
+
+# Readable in both themes; the style sheet of our pages does not reach into the frame.
+_MARK = '<mark style="background:#faf0cb;color:#13222b">{}</mark>'
 
 
 def fetch(request: Request, ref: str) -> Notice:
@@ -90,18 +99,27 @@ def _first_language(notice: Notice) -> str:
 def _context(request: Request, notice: Notice, current: str) -> dict[str, Any]:
     people, rows = audience(notice), list(notice.texts.all())
     results = _checks(notice, people, rows)
+    unreviewed = texts.unreviewed(f"notice/{notice.kind}")
     return {
         "notice": notice,
         "incident": notice.incident,
+        "line": running_clock(notice),
         "audience": people,
         "texts": {text.language: text for text in rows},
         "languages": [(code, people.languages[code], _missing(rows, code)) for code in LANGUAGES],
         "checks": results,
         "checks_met": sum(check.is_met for check in results),
-        "unreviewed": texts.unreviewed(f"notice/{notice.kind}"),
+        "unreviewed": unreviewed,
+        "unread": [language_name(code) for code in unreviewed if people.languages[code]],
         "steps": steps(notice, people, rows, current=current),
         "may_write": may(request.user, Right.WRITE_NOTICE) and notice.state in {NoticeState.DRAFT, NoticeState.WAITING},
     }
+
+
+def running_clock(notice: Notice) -> ClockLine | None:
+    """The clock of telling customers, while it runs."""
+    lines = read_case(notice.incident).clocks
+    return next((line for line in lines if line.code == "customers" and line.is_running), None)
 
 
 def _checks(notice: Notice, people: Audience, rows: list[NoticeText]) -> list[Check]:
@@ -116,7 +134,9 @@ def _missing(rows: list[NoticeText], language: str) -> int:
 def who(request: Request, ref: str) -> HttpResponse:
     """Who would get it, who needs a call, who was told before."""
     notice = fetch(request, ref)
-    return render(request, "notifications/notices/audience.html", _context(request, notice, "audience"))
+    context = _context(request, notice, "audience")
+    context["page"] = page_of(request, context["audience"].addressees)
+    return render(request, "notifications/notices/audience.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,7 +161,23 @@ def message(request: Request, ref: str, language: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("notice_message", ref, language)
     context = {**_context(request, notice, "message"), "language": language}
+    context |= as_read(notice, language, _sample(context["audience"], language))
     return page(request, "notifications/notices/message.html", context, form)
+
+
+def _sample(people: Audience, language: str) -> Addressee | None:
+    """The first recipient who reads a language."""
+    return next((a for a in people.addressees if a.contact.language == language), None)
+
+
+def as_read(notice: Notice, language: str, addressee: Addressee | None) -> dict[str, Any]:
+    """What one recipient reads; the fields stay open where nobody reads the language."""
+    mail = _mail(notice, language)
+    return {"addressee": addressee, "mail": mails.filled(mail, _values(notice, addressee)) if addressee else mail}
+
+
+def _values(notice: Notice, addressee: Addressee) -> dict[str, str]:
+    return {**addressee.fields, "incident": notice.incident.ref}
 
 
 @require_GET
@@ -153,34 +189,39 @@ def preview(request: Request, ref: str) -> HttpResponse:
     chosen = request.GET.get("as", "")
     place = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 8 else 0
     addressee = people.addressees[min(place, len(people.addressees) - 1)] if people.addressees else None
-    context |= {"addressee": addressee, "place": place, "choices": list(enumerate(people.addressees[:100]))}
+    context |= {"place": place, "choices": list(enumerate(people.addressees[:100]))}
     if addressee:
-        context["mail"] = _mail(notice, addressee.contact.language, addressee.fields)
+        context |= as_read(notice, addressee.contact.language, addressee)
     context["tests"] = notice.tests.select_related("sent_by")[:5]
     return render(request, "notifications/notices/preview.html", context)
 
 
-def _mail(notice: Notice, language: str, values: dict[str, str]) -> Any:
+def _mail(notice: Notice, language: str) -> Text:
     text = notice.texts.get(language=language)
-    rendered = mails.render(text, incident=notice.incident, organisation=Organisation.current())
-    return mails.filled(rendered, {**values, "incident": notice.incident.ref})
+    return mails.render(text, incident=notice.incident, organisation=Organisation.current())
 
 
 @require_GET
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # knows only views without arguments
     {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"], "sandbox": [""]}
 )
 def frame_of_mail(request: Request, ref: str, language: str) -> HttpResponse:
-    """The HTML part alone, for the sandboxed frame of the preview: no script, no network."""
+    """The HTML part alone, for the sandboxed frame of the preview: no script, no network.
+
+    What is filled for the recipient is marked; without a choice it is the first who reads the language.
+    """
     notice = fetch(request, ref)
     if language not in LANGUAGES:
         raise Http404
     people = audience(notice)
     chosen = request.GET.get("as", "")
     place = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 8 else -1
-    values = people.addressees[place].fields if 0 <= place < len(people.addressees) else {}
-    return HttpResponse(_mail(notice, language, values).html)
+    is_chosen = 0 <= place < len(people.addressees)
+    addressee = people.addressees[place] if is_chosen else _sample(people, language)
+    values = _values(notice, addressee) if addressee else {}
+    marked = {name: format_html(_MARK, value) for name, value in values.items()}
+    return HttpResponse(fill(_mail(notice, language).html, marked))
 
 
 @require_POST
@@ -201,8 +242,8 @@ def test(request: Request, ref: str) -> HttpResponse:
 def approval(request: Request, ref: str) -> HttpResponse:
     """For the author: send for approval. For another person: read, approve or return."""
     notice = fetch(request, ref)
-    if notice.state == NoticeState.APPROVED:
-        return redirect("notice_sending", ref)
+    if notice.state in {NoticeState.APPROVED, NoticeState.CANCELLED}:
+        return redirect(notice)
     if notice.is_draft:
         return _submit(request, notice)
     return _approve(request, notice)
@@ -224,7 +265,7 @@ def _submit(request: Request, notice: Notice) -> HttpResponse:
 
 
 def _approve(request: Request, notice: Notice) -> HttpResponse:
-    can = may(request.user, Right.APPROVE_NOTICE) and notices.may_approve(notice, request.user)
+    has_right = may(request.user, Right.APPROVE_NOTICE)
     rows = list(notice.texts.all())
     context = _context(request, notice, "approval")
     seen = {"content_hash": hash_texts(rows), "audience_hash": context["audience"].fingerprint()}
@@ -247,12 +288,14 @@ def _approve(request: Request, notice: Notice) -> HttpResponse:
                 return redirect("notice_sending", notice.ref)
     language = request.GET.get("language", "")
     shown = language if language in LANGUAGES else _first_language(notice)
-    samples = [a for a in context["audience"].addressees if a.contact.language == shown]
+    context |= as_read(notice, shown, _sample(context["audience"], shown))
     context |= {
-        "may_approve": can,
+        "has_right": has_right,
+        "may_approve": has_right and notices.may_approve(notice, request.user),
+        "who": who_may(Right.APPROVE_NOTICE),
+        "is_same_audience": notice.audience_hash == seen["audience_hash"],
+        "content_hash": seen["content_hash"],
         "shown": shown,
-        "mail": _mail(notice, shown, samples[0].fields if samples else {}),
-        "return_form": ReturnForm(),
         "last_test": notice.tests.select_related("sent_by").first(),
     }
     return page(request, "notifications/notices/approve.html", context, form)

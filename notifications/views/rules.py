@@ -14,17 +14,19 @@ from core.views import page
 from notifications import clocks, selectors, texts
 from notifications.forms import AuthorityForm, ConfirmAuthorityForm, ReviewForm, TargetForm
 from notifications.services import rules
-from notifications.standing import rules_by_code
-from notifications.terms import LANGUAGES
+from notifications.terms import DUTY_TITLES, LANGUAGES
 
 
 @require_GET
 def duties(request: Request) -> HttpResponse:
     """Where every limit comes from, for everybody who works here."""
-    in_force = {rule.code: rule for versions in rules_by_code().values() for rule in versions if rule.valid_to is None}
     rows = [
-        (duty, clocks.basis_words(in_force[duty.code]), duty.demand_in(request.LANGUAGE_CODE))
-        for duty in selectors.duties_in_force()
+        (
+            duty,
+            clocks.target_words(duty.target_minutes) if duty.target_minutes else "",
+            duty.demand_in(request.LANGUAGE_CODE),
+        )
+        for duty in sorted(selectors.duties_in_force(), key=lambda duty: list(DUTY_TITLES).index(duty.code))
     ]
     context = {"rows": rows, "may_change": may(request.user, Right.MANAGE_RULES)}
     return render(request, "notifications/rules/duties.html", context)
@@ -100,8 +102,9 @@ def authority(request: Request, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Confirmed in your name.") if is_confirm else _("Saved."))
             return redirect("authority", code)
-    context = {"authority": row, "confirm": confirm, "failed": active}
-    return page(request, "notifications/rules/authority.html", context, form)
+    context = {"authority": row, "confirm": confirm, "form": form}
+    status = 422 if active.is_bound and active.errors else 200
+    return render(request, "notifications/rules/authority.html", context, status=status)
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,16 +15,17 @@ from core import clock, tables
 from core.pagination import page_of
 from core.submissions import once
 from core.views import page
-from customers.models import Customer
+from customers.models import Contact, Customer
 from incidents.models import AffectedCustomer
 from incidents.views.common import fetch_case, frame
-from notifications.audience import call_list
+from notifications.audience import Addressee, ToCall, call_list
 from notifications.forms import CallForm, WaiveForm
 from notifications.models import Notice
 from notifications.services import sending as service
 from notifications.terms import NoticeState
-from notifications.views.notices import fetch
+from notifications.views.notices import as_read, fetch, running_clock
 from outbox.selectors import progress, recipients, troubles
+from outbox.states import Reason
 
 FINISHED = 286  # tells htmx to stop asking
 
@@ -40,13 +41,15 @@ def sending(request: Request, ref: str) -> HttpResponse:
     if notice.state != NoticeState.APPROVED:
         return redirect(notice)
     batches, sums = _batches(notice), progress(_batches(notice))
-    obstacles = troubles(batches)
+    calls = call_list(notice.incident)
     context = {
         "notice": notice,
         "incident": notice.incident,
         "progress": sums,
         "parts": _parts(sums.total, [sums.sent, sums.sending, sums.waiting + sums.held, sums.failed]),
-        "troubles": obstacles,
+        "troubles": troubles(batches),
+        "calls": calls,
+        "calls_settled": _settled(calls),
         "now": clock.now(),
         "may_pause": may(request.user, Right.APPROVE_NOTICE),
         "may_write": may(request.user, Right.WRITE_NOTICE),
@@ -55,15 +58,17 @@ def sending(request: Request, ref: str) -> HttpResponse:
         status = FINISHED if sums.is_finished else 200
         return render(request, "notifications/sending/progress.html", context, status=status)
     state = request.GET.get("show", "")
-    calls = call_list(notice.incident)
     context |= {
+        "line": running_clock(notice),
         "page": page_of(request, recipients(batches, state=state).select_related("content")),
         "customers": dict(Customer.objects.filter(affected_set__incident=notice.incident).values_list("ref", "name")),
         "show": state,
-        "calls": calls,
-        "calls_settled": sum(call.settlement is not None for call in calls),
     }
     return render(request, "notifications/sending/index.html", context)
+
+
+def _settled(calls: list[ToCall]) -> int:
+    return sum(call.settlement is not None for call in calls)
 
 
 def _parts(total: int, counts: list[int]) -> list[tuple[float, float]]:
@@ -79,23 +84,36 @@ def _parts(total: int, counts: list[int]) -> list[tuple[float, float]]:
 @require_POST
 def pause(request: Request, ref: str) -> HttpResponse:
     notice = fetch(request, ref)
-    service.pause(notice, by=request.user)
+    try:
+        service.pause(notice, by=request.user)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
     return redirect("notice_sending", ref)
 
 
 @require_POST
 def resume(request: Request, ref: str) -> HttpResponse:
     notice = fetch(request, ref)
-    service.resume(notice, by=request.user)
+    try:
+        service.resume(notice, by=request.user)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
     return redirect("notice_sending", ref)
 
 
 @require_POST
 def retry(request: Request, ref: str) -> HttpResponse:
     notice = fetch(request, ref)
-    changed = service.retry(notice, reason=request.POST.get("reason", ""), by=request.user)
-    words = ngettext("%(n)d mail is tried again now.", "%(n)d mails are tried again now.", changed)
-    messages.success(request, words % {"n": changed})
+    reason = request.POST.get("reason", "")
+    if reason not in Reason.values:
+        raise Http404
+    try:
+        changed = service.retry(notice, reason=reason, by=request.user)
+    except ValidationError as problem:
+        messages.error(request, problem.messages[0])
+    else:
+        words = ngettext("%(n)d mail is tried again now.", "%(n)d mails are tried again now.", changed)
+        messages.success(request, words % {"n": changed})
     return redirect("notice_sending", ref)
 
 
@@ -137,9 +155,11 @@ def results(request: Request, ref: str) -> HttpResponse:
 def calls(request: Request, ref: str) -> HttpResponse:
     """Customers whom mail does not reach, with whom to call."""
     case = fetch_case(request, ref)
+    rows = call_list(case.incident)
     context = {
         **frame(case, "notifications"),
-        "calls": call_list(case.incident),
+        "calls": rows,
+        "calls_settled": _settled(rows),
         "may_write": may(request.user, Right.WRITE_NOTICE) and case.incident.is_open,
         "may_waive": may(request.user, Right.DECIDE_WAIVER) and case.incident.is_open,
     }
@@ -173,8 +193,21 @@ def call(request: Request, ref: str, customer_ref: str) -> HttpResponse:
             return redirect(once(form.key, sender=str(request.user.pk), act=act))
         except ValidationError as problem:
             form.add_error(None, problem)
-    context = {**frame(case, "notifications"), "row": row, "contacts": row.customer.contacts.active()}
+    contacts = list(row.customer.contacts.active())
+    context = {**frame(case, "notifications"), "row": row, "contacts": contacts, "script": _script(row, contacts)}
     return page(request, "notifications/sending/call.html", context, form)
+
+
+def _script(row: AffectedCustomer, contacts: list[Contact]) -> list[tuple[str, str]]:
+    """What was approved for the others, in the languages of those to call."""
+    notice = Notice.objects.left().filter(incident=row.incident_id).select_related("incident").order_by("-pk").first()
+    if notice is None:
+        return []
+    first = {contact.language: contact for contact in reversed(contacts)}
+    return [
+        (language, as_read(notice, language, Addressee(contact, row.customer, row.people_count))["mail"].text)
+        for language, contact in first.items()
+    ]
 
 
 @require_http_methods(["GET", "POST"])
