@@ -20,6 +20,7 @@ from notifications.models import Letter
 from notifications.terms import Phase
 
 BOTH = frozenset(Phase)
+RECORD = "record"  # source of a text that the record filled; else the number of a letter or a person's name
 FINAL_ONLY = frozenset({Phase.FINAL})
 
 GROUPS: dict[str, "str | Promise"] = {
@@ -311,12 +312,18 @@ def prefill(source: Source, phase: Phase) -> dict[str, dict[str, object]]:
     where the record itself has no such fact."""
     card: dict[str, dict[str, object]] = {}
     for field in fields_of(phase):
-        text, comes_from = field.fill(source), str(field.comes_from)
+        text, comes_from = field.fill(source), RECORD if field.comes_from else ""
         if not text and source.earlier:
             text = str(source.earlier.card.get(field.key, {}).get("text", ""))
-            comes_from = source.earlier.ref if text else comes_from
+            comes_from = source.earlier.ref
         card[field.key] = {"text": text, "is_unknown": False, "source": comes_from if text else ""}
     return card
+
+
+def source_words(field: CardField, entry: dict[str, object]) -> str:
+    """Where the text of a field comes from, in the reader's language: the record, a letter, a person."""
+    source = str(entry.get("source", ""))
+    return str(field.comes_from) if source == RECORD else source
 
 
 def gaps(card: dict[str, dict[str, object]], phase: Phase) -> list[CardField]:

@@ -11,7 +11,7 @@ from accounts.models import LANGUAGES
 from core import dates, files
 from core import forms as fields
 from core.forms import BaseForm, FilesForm, VersionedForm
-from notifications.card import CardField
+from notifications.card import CardField, source_words
 from notifications.models import Authority, Letter, NoticeText
 from notifications.terms import FIELDS, PARTS, Channel, NoticeKind, Phase
 from outbox.mime import fields_in
@@ -108,10 +108,9 @@ class CardForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.card_fields = card_fields
         for field in card_fields:
-            source = str(letter.card.get(field.key, {}).get("source", ""))
             self.fields[field.key] = fields.Prose(
                 label=field.label,
-                help_text=_source_words(field, source),
+                help_text=_source_words(field, letter.card.get(field.key, {})),
                 rows=field.rows,
                 max_length=5_000,
                 required=False,
@@ -152,9 +151,9 @@ class CardForm(VersionedForm):
         }
 
 
-def _source_words(field: CardField, source: str) -> str:
+def _source_words(field: CardField, entry: dict[str, object]) -> str:
     """Where the text of a field comes from, or would."""
-    if source:
+    if source := source_words(field, entry):
         return _("Source: %(source)s") % {"source": source}
     if field.comes_from:
         return _("Not in the record yet: %(source)s") % {"source": field.comes_from}

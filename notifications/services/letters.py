@@ -245,9 +245,9 @@ def mark_submitted(
 
 @transaction.atomic
 def acknowledge(letter: Letter, *, incoming_number: str, day: date, by: User) -> Letter:
-    """The authority gave the letter its own number."""
+    """The authority gave the letter its own number; also after the file is closed."""
     require(by, Right.WRITE_LETTER)
-    timeline.lock_open(letter.incident)
+    timeline.lock(letter.incident)
     changed = Letter.objects.filter(pk=letter.pk, state=LetterState.SUBMITTED).update(
         state=LetterState.ACKNOWLEDGED,
         incoming_number=incoming_number,

@@ -107,7 +107,8 @@ def _context(request: Request, letter: Letter, current: str) -> dict[str, Any]:
         "is_unreviewed": letter.language in texts.unreviewed(texts.letter_code(phase)),
         "may_write": may_write,
         "may_sign": may_sign,
-        "may_submit": may(request.user, Right.WRITE_LETTER) and is_open,
+        # Authorities answer when they answer, also after the file is closed.
+        "may_submit": may(request.user, Right.WRITE_LETTER) and (is_open or letter.is_submitted),
         "may_change_rules": may(request.user, Right.MANAGE_RULES),
     }
 
@@ -131,7 +132,10 @@ def _card_rows(letter: Letter) -> list[dict[str, Any]]:
         {
             "key": key,
             "title": title,
-            "rows": [(f, letter.card.get(f.key, {}), f in gaps) for f in card.fields_of(phase, key)],
+            "rows": [
+                (f, entry := letter.card.get(f.key, {}), card.source_words(f, entry), f in gaps)
+                for f in card.fields_of(phase, key)
+            ],
         }
         for key, title in card.GROUPS.items()
     ]

@@ -161,7 +161,7 @@ def message(request: Request, ref: str, language: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("notice_message", ref, language)
     context = {**_context(request, notice, "message"), "language": language}
-    context |= as_read(notice, language, _sample(context["audience"], language))
+    context |= as_read(text, _sample(context["audience"], language))
     return page(request, "notifications/notices/message.html", context, form)
 
 
@@ -170,10 +170,10 @@ def _sample(people: Audience, language: str) -> Addressee | None:
     return next((a for a in people.addressees if a.contact.language == language), None)
 
 
-def as_read(notice: Notice, language: str, addressee: Addressee | None) -> dict[str, Any]:
+def as_read(text: NoticeText, addressee: Addressee | None) -> dict[str, Any]:
     """What one recipient reads; the fields stay open where nobody reads the language."""
-    mail = _mail(notice, language)
-    return {"addressee": addressee, "mail": mails.filled(mail, _values(notice, addressee)) if addressee else mail}
+    mail = _mail(text)
+    return {"addressee": addressee, "mail": mails.filled(mail, _values(text.notice, addressee)) if addressee else mail}
 
 
 def _values(notice: Notice, addressee: Addressee) -> dict[str, str]:
@@ -191,14 +191,13 @@ def preview(request: Request, ref: str) -> HttpResponse:
     addressee = people.addressees[min(place, len(people.addressees) - 1)] if people.addressees else None
     context |= {"place": place, "choices": list(enumerate(people.addressees[:100]))}
     if addressee:
-        context |= as_read(notice, addressee.contact.language, addressee)
+        context |= as_read(context["texts"][addressee.contact.language], addressee)
     context["tests"] = notice.tests.select_related("sent_by")[:5]
     return render(request, "notifications/notices/preview.html", context)
 
 
-def _mail(notice: Notice, language: str) -> Text:
-    text = notice.texts.get(language=language)
-    return mails.render(text, incident=notice.incident, organisation=Organisation.current())
+def _mail(text: NoticeText) -> Text:
+    return mails.render(text, incident=text.notice.incident, organisation=Organisation.current())
 
 
 @require_GET
@@ -221,7 +220,7 @@ def frame_of_mail(request: Request, ref: str, language: str) -> HttpResponse:
     addressee = people.addressees[place] if is_chosen else _sample(people, language)
     values = _values(notice, addressee) if addressee else {}
     marked = {name: format_html(_MARK, value) for name, value in values.items()}
-    return HttpResponse(fill(_mail(notice, language).html, marked))
+    return HttpResponse(fill(_mail(notice.texts.get(language=language)).html, marked))
 
 
 @require_POST
@@ -266,8 +265,8 @@ def _submit(request: Request, notice: Notice) -> HttpResponse:
 
 def _approve(request: Request, notice: Notice) -> HttpResponse:
     has_right = may(request.user, Right.APPROVE_NOTICE)
-    rows = list(notice.texts.all())
     context = _context(request, notice, "approval")
+    rows: list[NoticeText] = list(context["texts"].values())
     seen = {"content_hash": hash_texts(rows), "audience_hash": context["audience"].fingerprint()}
     form = ApproveForm(request.POST or None, user=request.user, initial=seen)
     if request.method == "POST":
@@ -288,7 +287,7 @@ def _approve(request: Request, notice: Notice) -> HttpResponse:
                 return redirect("notice_sending", notice.ref)
     language = request.GET.get("language", "")
     shown = language if language in LANGUAGES else _first_language(notice)
-    context |= as_read(notice, shown, _sample(context["audience"], shown))
+    context |= as_read(context["texts"][shown], _sample(context["audience"], shown))
     context |= {
         "has_right": has_right,
         "may_approve": has_right and notices.may_approve(notice, request.user),

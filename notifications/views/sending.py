@@ -203,11 +203,9 @@ def _script(row: AffectedCustomer, contacts: list[Contact]) -> list[tuple[str, s
     notice = Notice.objects.left().filter(incident=row.incident_id).select_related("incident").order_by("-pk").first()
     if notice is None:
         return []
-    first = {contact.language: contact for contact in reversed(contacts)}
-    return [
-        (language, as_read(notice, language, Addressee(contact, row.customer, row.people_count))["mail"].text)
-        for language, contact in first.items()
-    ]
+    first = {contact.language: Addressee(contact, row.customer, row.people_count) for contact in reversed(contacts)}
+    texts = notice.texts.filter(language__in=first)
+    return [(text.language, as_read(text, first[text.language])["mail"].text) for text in texts]
 
 
 @require_http_methods(["GET", "POST"])
