@@ -20,7 +20,7 @@ env = environment.env
 DEBUG = environment.switch("DEBUG", default=False)
 PORT = environment.integer("PORT", 8000, least=1, most=65535)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # the records of everybody stand in it
 BASE_URL = environment.base_url("BASE_URL", f"http://localhost:{PORT}")
 IS_EMBEDDED = not env.str("DATABASE_URL", default="")
 

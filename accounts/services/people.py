@@ -131,7 +131,9 @@ def reactivate(user: User, *, by: User) -> None:
 
 
 def _refuse_last_one(user: User, *, losing: frozenset[Role]) -> None:
-    for role in losing & {Role.OFFICER, Role.ADMINISTRATOR}:
+    for role in sorted(losing & {Role.OFFICER, Role.ADMINISTRATOR}):
+        # Who takes roles away waits here for each other: two must not remove the last two.
+        list(RoleHolding.objects.select_for_update().filter(role=role).order_by("pk"))
         others = User.objects.active().with_role(role).exclude(pk=user.pk)
         if not others.exists():
             raise ValidationError(

@@ -42,6 +42,8 @@ def next_page(request: HttpRequest, fallback: str = "/") -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and is_verified(request):
         return redirect(next_page(request))
+    if request.headers.get("HX-Request"):  # a part was asked for after the session ended: load the whole page
+        return HttpResponse(headers={"HX-Refresh": "true"})
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = searchable(form.cleaned_data["email"]).lower()

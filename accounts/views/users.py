@@ -88,7 +88,8 @@ def detail(request: Request, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("user", public_id=person.public_id)
-    return page(request, "accounts/user.html", {"person": person, "roles_form": roles_form, "failed": active}, form)
+    context = {"person": person, "form": form, "roles_form": roles_form, "failed": active}
+    return render(request, "accounts/user.html", context, status=422 if active.errors else 200)
 
 
 @for_administration
@@ -96,10 +97,11 @@ def detail(request: Request, public_id: str) -> HttpResponse:
 def deactivate(request: Request, public_id: str) -> HttpResponse:
     person = get_object_or_404(User.objects.prefetch_related("holdings"), public_id=public_id)
     try:
-        if person.is_active:
-            people.deactivate(person, by=request.user)
-        else:
+        # The button says what it wants: a second click must not turn the first one round.
+        if request.POST.get("become") == "active":
             people.reactivate(person, by=request.user)
+        else:
+            people.deactivate(person, by=request.user)
     except ValidationError as problem:
         messages.error(request, problem.messages[0])
     return redirect("user", public_id=person.public_id)

@@ -294,7 +294,7 @@ def _is_under_way(letter: Letter) -> bool:
 
 
 def _lock(letter: Letter) -> Letter:
-    incident = timeline.lock_open(letter.incident)
+    incident = timeline.lock(letter.incident)
     current = Letter.objects.select_for_update(of=("self",)).select_related("authority", "started_by").get(pk=letter.pk)
     current.incident = incident
     return current
