@@ -1,7 +1,7 @@
 """Moments as people read and write them: stored in UTC, shown in the zone of the settings."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
@@ -65,9 +65,12 @@ def day(value: date, language: str | None = None) -> str:
 
 def weekday(moment: datetime, language: str | None = None) -> str:
     """`Thursday 16 July 2026, 14:32 Tashkent`, for the head of the dashboard: the one place that names the zone."""
+    locale = _locale(language)
     there = local(moment).replace(tzinfo=None)
-    city = get_timezone_location(zone(), locale=_locale(language), return_city=True)
-    return f"{format_datetime(there, 'EEEE d MMMM y, HH:mm', locale=_locale(language))} {city}"
+    name = format_date(there, "EEEE", locale=locale)
+    comma = "," if locale.startswith("uz") else ""
+    city = get_timezone_location(zone(), locale=locale, return_city=True)
+    return f"{name}{comma} {day(there.date(), language)}, {there:%H:%M} {city}"
 
 
 def span(length: timedelta) -> str:
@@ -115,13 +118,15 @@ def read_moment(raw: str) -> datetime:
         if found := pattern.fullmatch(written):
             part = {name: int(value) for name, value in found.groupdict().items()}
             try:
-                return datetime.combine(
+                moment = datetime.combine(
                     date(part["year"], part["month"], part["day"]) if "year" in part else today(),
                     time(part["hour"], part["minute"]),
                     tzinfo=zone(),
                 )
-            except ValueError:
+                moment.astimezone(UTC)  # at the edge of the calendar there is none
+            except (ValueError, OverflowError):
                 break
+            return moment
     raise ValidationError(_("Write day and time as 16.07.2026 14:32, or the time alone."), code="moment")
 
 

@@ -169,6 +169,12 @@ class SelectRows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         "list": gettext_lazy("Choose from the list."),
     }
 
+    def clean(self, value: Any) -> Any:
+        # Longer numbers overflow the database's integers.
+        if isinstance(value, list | tuple) and any(len(str(key)) > 18 for key in value):
+            raise ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value")
+        return super().clean(value)
+
 
 class Moment(forms.Field):
     """A moment, typed as people write it; shown in local time. Refuses the future unless told."""

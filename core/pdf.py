@@ -16,7 +16,8 @@ TEMPLATES: Path = settings.BASE_DIR / "templates"
 _NOT_PRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Outside of these ranges the fonts inside typst have gaps: Chinese, emoji, private letters.
 _MAYBE_NOT_DRAWN = re.compile(
-    "[^\n\t -~\xa0-\u0377\u0400-\u0482\u048a-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u2040\u20a0-\u20bf\u2116\u2122\u2190-\u22ff]"
+    "[^\n\t -~\xa0-\u0377\u0400-\u0482\u048a-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u2040\u20a0-\u20bf"
+    "\u2116\u2122\u2190-\u22ff]"
 )
 
 

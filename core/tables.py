@@ -2,20 +2,21 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # East Asian spreadsheets take the wide ones too
-_SKIPPED = " \t\r\n\u00a0\u3000\ufeff\"'"  # what a spreadsheet may drop before it looks
+# What begins a formula, also after what a spreadsheet may drop before it looks; East Asian ones take
+# the wide signs too.
+_FORMULA = re.compile(r"""[\s\ufeff"']*[=+\-@＝＋－＠]|[\t\r\n]""")
 
 
 def cell(value: object) -> str:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
-    is_formula = text.lstrip(_SKIPPED).startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
-    return f"'{text}" if is_formula else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -38,6 +38,7 @@ class Answer:
     reply: str
     closes: bool = False  # the connection is of no more use
     greylisted: bool = False
+    in_doubt: bool = False  # the text was handed over, and what became of it was not said
 
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")

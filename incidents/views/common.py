@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.http import Request
 from incidents import selectors
@@ -48,7 +49,7 @@ def _sections(case: selectors.Case) -> list[dict[str, Any]]:
         ("measures", _("Measures"), str(facts.measures or "")),
         ("notifications", _("Notifications"), ""),
         ("regulator", _("Regulator"), ""),
-        ("report", _("Report"), ""),
+        ("report", pgettext("officer's report", "Report"), ""),
         ("audit", _("Audit"), ""),
     ]
     return [

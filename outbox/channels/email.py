@@ -88,6 +88,7 @@ class Relay:
     def _say(self, sender: str, recipient: str, mail: bytes) -> Answer:
         smtp = self._smtp
         assert smtp is not None
+        is_handed_over = False
         try:
             self._wait(smtp, policy.COMMAND_SECONDS)
             for command, argument in ((smtp.mail, sender), (smtp.rcpt, recipient)):
@@ -95,13 +96,15 @@ class Relay:
                 if not 200 <= code < 300:
                     return self._refused(command == smtp.mail, code, _words(reply))
             self._wait(smtp, policy.FINAL_DOT_SECONDS)
+            is_handed_over = True
             code, reply = smtp.data(mail)
-            return judge(code, _words(reply))
+            answer = judge(code, _words(reply))
+            return replace(answer, in_doubt=answer.reason is Reason.UNREACHABLE)
         except smtplib.SMTPDataError as error:  # no go-ahead for the text
             return judge(error.smtp_code, _words(error.smtp_error))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             reply_text = f"{type(error).__name__}: {error}"[:500]
-            return Answer(Verdict.RETRY, Reason.UNREACHABLE, reply_text, closes=True)
+            return Answer(Verdict.RETRY, Reason.UNREACHABLE, reply_text, closes=True, in_doubt=is_handed_over)
 
     def _is_ready_again(self) -> bool:
         """Begin anew after a refusal: some servers still wait for the text, some hang up."""

@@ -121,6 +121,8 @@ def _finish(message: Message, token: uuid.UUID, answer: Answer) -> None:
         "reason": answer.reason,
         "last_reply": answer.reply,
     }
+    if answer.in_doubt:
+        common["was_in_doubt"] = True
     match _verdict(message, answer, now):
         case Verdict.SENT:
             if message.content.is_secret:
