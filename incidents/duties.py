@@ -22,7 +22,7 @@ class Status(Enum):
     IN_PROGRESS = (gettext_lazy("In progress"), "disc-half", "part")
     DONE = (gettext_lazy("Done"), "disc-check", "done")
     NOT_REQUIRED = (gettext_lazy("Not required"), "dash", "done")
-    LATE = (gettext_lazy("Late"), "ring-dot", "hot")
+    LATE = (gettext_lazy("Late"), "ring-dot", "hot late")
 
     @property
     def words(self) -> Words:
@@ -50,7 +50,7 @@ class Duty:
 
     @property
     def css(self) -> str:
-        return "hot" if self.is_soon else self.status.css
+        return "hot" if self.is_soon and self.status is not Status.LATE else self.status.css
 
 
 RECORD, BLOCK, NOTIFY, INVESTIGATE = "record", "block", "notify", "investigate"

@@ -195,7 +195,14 @@ class FactsForm(VersionedForm):
         return {name: getattr(incident, name) for name in cls.base_fields if name != "form_key"}
 
     def values(self) -> dict[str, Any]:
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"form_key", "version"}}
+        """The answers. A moment is shown to the minute: one that was left alone keeps its seconds."""
+        untouched = {
+            name: self.initial[name]
+            for name, field in self.fields.items()
+            if isinstance(field, fields.Moment) and name not in self.changed_data
+        }
+        answers = {k: v for k, v in self.cleaned_data.items() if k not in {"form_key", "version"}}
+        return answers | untouched
 
 
 class SeverityForm(BaseForm):
@@ -275,16 +282,17 @@ class ComposerForm(BaseForm):
         choices=[("note", ""), ("event", ""), ("block", "")], widget=forms.RadioSelect, initial="note"
     )
     text = fields.Prose(label=gettext_lazy("Text"), rows=2, required=False)
-    block_kind = fields.Select(label=gettext_lazy("Kind"), choices=ActionKind.choices, required=False)
+    block_kind = fields.Select(label=gettext_lazy("Kind"), choices=[*NO_ANSWER, *ActionKind.choices], required=False)
     what = fields.Line(label=gettext_lazy("What is blocked"), max_length=300, required=False)
     where = fields.Line(label=gettext_lazy("Where"), required=False)
+    undo_plan = fields.Line(label=gettext_lazy("How it can be undone"), required=False)
     happened_at = fields.Moment(label=gettext_lazy("Happened"), required=False)
     is_in_report = forms.BooleanField(label=gettext_lazy("Use in report"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") == "block":
-            for name in ("what", "where"):
+            for name in ("block_kind", "what", "where"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("Fill in this field."))
         elif not cleaned.get("text") and "text" not in self.errors:
@@ -316,7 +324,7 @@ class EvidenceForm(FilesForm):
     most_files = 5
     allowed_kinds = files.EVIDENCE
     files = fields.Uploads(  # type: ignore[assignment]  # the form takes its fields out of the class
-        label=gettext_lazy("Files"), help_text=gettext_lazy("Up to 5 files, 25 MB each"), required=False
+        label=gettext_lazy("Files"), help_text=gettext_lazy("Up to 5 files, 25 MB each")
     )
     taken_from = fields.Line(
         label=gettext_lazy("Taken from"),

@@ -243,6 +243,8 @@ def _point_to_corrections(incident: Incident, entries: list[TimelineEntry]) -> N
     by: dict[int, list[int]] = {}
     for entry in entries:
         entry.incident = incident
+        if entry.evidence is not None:
+            entry.evidence.incident = incident  # its address names the incident
         if entry.corrects_id:
             by.setdefault(entry.corrects_id, []).append(entry.number)
     for entry in entries:

@@ -156,7 +156,7 @@ class EntryKind(models.TextChoices):
     MEASURE = "measure", _("Preventive measure")
     CUSTOMERS = "customers", _("Affected customers")
     DECLARATION = "declaration", _("Declaration")
-    OFFICER_REPORT = "officer_report", _("Officer's report")
+    OFFICER_REPORT = "officer_report", _("Incident report")
     NOTICE = "notice", _("Customer notice")
     CALL = "call", _("Call to a customer")
     LETTER = "letter", _("Letter to an authority")

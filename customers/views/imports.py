@@ -42,7 +42,11 @@ def check(request: Request, import_id: str) -> HttpResponse:
     require(request.user, Right.MANAGE_CUSTOMERS)
     import_ = get_object_or_404(Import, pk=import_id, scope="", added_by=request.user)
     if request.method == "POST":
-        applied = imports.apply(import_, by=request.user)
+        try:
+            applied = imports.apply(import_, by=request.user)
+        except ValidationError as problem:  # the directory changed since the check
+            messages.error(request, problem.messages[0])
+            return redirect("import")
         if applied:
             words = ngettext("%(n)d customer is written.", "%(n)d customers are written.", len(applied))
             messages.success(request, words % {"n": len(applied)})

@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
+from accounts.models import User
+from accounts.roles import Right, Role, may
 from core import clock, dates
 from incidents import sentences
 from incidents.duties import SOON
@@ -72,6 +73,12 @@ def role_words(codes: str) -> str:
     """Roles as the audit trail stores them, in words: `officer,staff`."""
     held = codes.split(",")
     return ", ".join(str(role.label) for role in Role if role in held)
+
+
+@register.filter(name="may")
+def may_(user: User, right: str) -> bool:
+    """`{% if user|may:"RESPOND" %}`: whether a link leads anywhere for this person."""
+    return may(user, Right[right])
 
 
 @register.filter

@@ -137,10 +137,14 @@ def check(request: Request, ref: str, import_id: str) -> HttpResponse:
     require(request.user, Right.RESPOND)
     import_ = get_object_or_404(Import, pk=import_id, scope=case.incident.ref, added_by=request.user)
     if request.method == "POST":
-        rows = affected.attach_file(case.incident, import_=import_, by=request.user)
-        if rows:
-            words = ngettext("%(n)d customer is on the list.", "%(n)d customers are on the list.", len(rows))
-            messages.success(request, words % {"n": len(rows)})
+        try:
+            rows = affected.attach_file(case.incident, import_=import_, by=request.user)
+        except ValidationError as problem:
+            messages.error(request, problem.messages[0])
+        else:
+            if rows:
+                words = ngettext("%(n)d customer is on the list.", "%(n)d customers are on the list.", len(rows))
+                messages.success(request, words % {"n": len(rows)})
         return redirect("incident_customers", ref)
     context = {**frame(case, "customers"), "import": import_, "checked": checked(import_)}
     return render(request, "incidents/affected/check.html", context)

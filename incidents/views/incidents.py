@@ -84,18 +84,19 @@ def workspace(request: Request, ref: str) -> HttpResponse:
 
 
 def _compose(incident: Incident, form: ComposerForm, request: Request) -> str:
+    """A block, with a note when words were written beside it; else a note or an event."""
     values = form.cleaned_data
     if values["kind"] == "block":
         actions.record_block(
             incident,
-            kind=ActionKind(values["block_kind"] or ActionKind.OTHER),
+            kind=ActionKind(values["block_kind"]),
             what=values["what"],
             where=values["where"],
             happened_at=values["happened_at"],
-            undo_plan=values["text"],
+            undo_plan=values["undo_plan"],
             by=request.user,
         )
-    else:
+    if values["text"]:
         notes.add(
             incident,
             text=values["text"],
@@ -165,9 +166,13 @@ def team(request: Request, ref: str) -> HttpResponse:
     case = fetch_case(request, ref)
     form = TeamForm(request.POST or None, initial={"team": case.incident.team.all()})
     if request.method == "POST" and form.is_valid():
-        incidents.change_team(case.incident, team=form.cleaned_data["team"], by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect(case.incident)
+        try:
+            incidents.change_team(case.incident, team=form.cleaned_data["team"], by=request.user)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(case.incident)
     return page(request, "incidents/team.html", frame(case, "facts"), form)
 
 

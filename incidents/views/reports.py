@@ -25,7 +25,7 @@ def _fetch(request: Request, ref: str) -> OfficerReport:
     reachable = rows.filter(incident__in=selectors.visible(request.user))
     number = ref.replace("RPT-", "INC-", 1)
     base, _sep, version = number.partition("-v")
-    if not (version.isdigit() or version == "") or len(version) > 4:
+    if version and not (version.isascii() and version.isdigit() and len(version) <= 4):
         raise Http404
     return get_object_or_404(reachable, incident__ref=base, number=int(version or 1))
 

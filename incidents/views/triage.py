@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import Request
 from accounts.roles import Right, require
+from core.pagination import page_of
 from core.submissions import once
 from core.text import searchable
 from core.views import page
@@ -22,8 +23,8 @@ from incidents.terms import Flag, Kind, Severity, State
 @require_GET
 def queue(request: Request) -> HttpResponse:
     require(request.user, Right.TRIAGE)
-    waiting = list(selectors.reports_to_confirm(viewer=request.user)[:200])
-    return render(request, "incidents/triage/queue.html", {"waiting": waiting})
+    found = page_of(request, selectors.reports_to_confirm(viewer=request.user))
+    return render(request, "incidents/triage/queue.html", {"page": found})
 
 
 def _fetch(request: Request, ref: str) -> Incident:

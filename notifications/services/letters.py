@@ -301,6 +301,7 @@ def _lock(letter: Letter) -> Letter:
 
 
 def _lock_draft(letter: Letter) -> Letter:
+    timeline.lock_open(letter.incident)  # a signed letter may still be on its way when the file closes
     current = _lock(letter)
     if current.state != LetterState.DRAFT:
         raise ValidationError(_("The letter is signed or cancelled and stays as it is."), code="faster")

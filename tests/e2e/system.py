@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import urllib.request
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +83,15 @@ class System:
         found = re.search(r"http://\S+/invitation/\S+/", self.log.read_text())
         assert found, self.log.read_text()
         return found[0]
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Asks its SQLite directly, beside the running system."""
+        line = sqlite3.connect(self.folder / "hodisa.sqlite3", timeout=20)
+        try:
+            with line:
+                return line.execute(sql, values).fetchall()
+        finally:
+            line.close()
 
     # --- the mailbox ------------------------------------------------------------------------------
 

@@ -102,7 +102,8 @@ class Story:
         self.olga.send(
             {
                 "legal_name": "“NAMUNA” MCHJ", "tin": "300000001", "address": "Toshkent, Namuna koʻchasi 1",
-                "phone": "+998 71 000 00 01", "security_email": "security@company.example", "contact_hours": "9:00–18:00",
+                "phone": "+998 71 000 00 01", "contact_hours": "9:00–18:00",
+                "security_email": "security@company.example",
             }
         )  # fmt: skip
         for person, role in ((self.dan, "director"), (self.rita, "responder"), (self.sam, "staff")):
