@@ -26,7 +26,6 @@ setup: .venv/dev.done ## create .venv and install the locked packages
 	@$(BIN)/python manage.py compile_catalogues
 
 demo: .venv/app.done ## play an invented company into var/demo and start everything
-	@$(BIN)/python manage.py compile_catalogues
 	@DATA_DIR=$(DEMO) $(BIN)/python manage.py seed_demo
 	@DATA_DIR=$(DEMO) $(BIN)/python manage.py up --mailbox
 

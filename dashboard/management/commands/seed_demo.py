@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         kept = settings.DATA_DIR / PASSWORD_FILE
+        call_command("compile_catalogues", stdout=self.stdout)  # the company speaks four languages
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEMO_MARKER.exists():
             if not settings.IS_EMBEDDED:

@@ -153,10 +153,10 @@ def test_no_garbage_in_an_address_makes_a_server_error(world, olga, client_of, g
 def test_no_garbage_in_a_query_of_a_page_of_a_case_makes_a_server_error(world, olga, client_of):
     client = client_of(olga)
 
-    for garbage in ("9" * 40, "²", "'--"):
-        query = "&".join(f"{key}={garbage}" for key in ("page", "q", "show", "as", "into", "all", "language"))
-        for name in OF_CASES - POST_ONLY:
-            assert client.get(f"{world.address(name)}?{query}").status_code < 500, name
+    query = f"page={'9' * 40}&as=²&into='--&q=%25_&show=nothing&all=x&language=de"
+
+    for name in OF_CASES - POST_ONLY:
+        assert client.get(f"{world.address(name)}?{query}").status_code < 500, name
 
 
 def test_a_version_beyond_every_number_is_refused_kindly(world, olga, client_of):
