@@ -23,8 +23,11 @@ class Command(BaseCommand):
                 raise CommandError("A demo has its own data directory. Unset DATABASE_URL.")
             if User.objects.exists():
                 raise CommandError(f"{settings.DATA_DIR} holds a real system. Choose another DATA_DIR.")
-            settings.DEMO_MARKER.touch()  # first: a half-played demo is a demo too
+            settings.DEMO_MARKER.write_text("playing\n")  # first: a half-played demo is a demo too
             self._play(kept)
+            settings.DEMO_MARKER.write_text("ready\n")
+        elif settings.DEMO_MARKER.read_text().strip() != "ready":
+            raise CommandError(f"The demo in {settings.DATA_DIR} was interrupted. Throw it away: make clean-demo")
         self._greet(kept.read_text().strip())
 
     def _play(self, kept: Any) -> None:
