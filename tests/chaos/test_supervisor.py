@@ -30,9 +30,11 @@ def test_a_killed_child_is_started_again_and_ctrl_c_ends_all(start_world):
     before = {words: find(world, words) for words in CHILDREN}
     assert all(before.values()), before
 
+    old = set(world.pids())
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
 
+    wait_until(lambda: not old & alive(), "what was killed is gone, with its own children")
     for words, pid in before.items():
         wait_until(lambda words=words, pid=pid: find(world, words) not in {None, pid}, f"{words} runs again")
     wait_until(lambda: answers(world), "pages come again")
