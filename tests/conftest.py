@@ -25,10 +25,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, TypeVar
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection, connections
@@ -66,7 +68,8 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def _tests_may_empty_the_trail() -> Iterator[None]:
     """The audit trail's triggers refuse the flush after a transactional test, as they should.
 
-    They are dropped right before it; the flush ends with post_migrate, which puts them back.
+    They are dropped right before it; the flush ends with post_migrate, which puts them back. The rows
+    that migrations install are put back too, so that no test depends on which one ran before it.
     """
     original = TransactionTestCase._fixture_teardown
 
@@ -74,6 +77,7 @@ def _tests_may_empty_the_trail() -> Iterator[None]:
         drop_audit_triggers()
         original(case)
         assert not triggers.missing(connection)
+        import_module("notifications.migrations.0002_installed_rules").install(apps, None)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield
