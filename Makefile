@@ -5,6 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := var/demo
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 CODE := accounts audit bench config core customers dashboard incidents notifications outbox tests
 
 help: ## list the targets
@@ -22,8 +23,11 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@ .venv/app.done
 
-setup: .venv/dev.done ## create .venv and install the locked packages
+%.mo: %.po | .venv/app.done
 	@$(BIN)/python manage.py compile_catalogues
+
+setup: .venv/dev.done $(CATALOGUES) ## create .venv and install the locked packages
+	@:
 
 demo: .venv/app.done ## play an invented company into var/demo and start everything
 	@DATA_DIR=$(DEMO) $(BIN)/python manage.py seed_demo

@@ -42,7 +42,7 @@ def at(name, incident, *more):
 
 MISSING = [
     ("incident", (), {"kind": "note", "text": "", "happened_at": "now"}, ["text"]),
-    ("incident", (), {"kind": "block", "what": "", "where": "edge", "happened_at": "now"}, ["what"]),
+    ("incident", (), {"kind": "block", "what": "", "where": "edge", "happened_at": "now"}, ["block_kind", "what"]),
     ("incident_facts", (), {"title": "", "systems": "Panel"}, ["title", "kind", "personal_data", "infrastructure"]),
     ("incident_severity", (), {"severity": "", "reason": ""}, ["severity", "reason"]),
     ("new_action", (), {"where": "edge"}, ["kind", "what", "happened_at", "blocked_by"]),
