@@ -1,5 +1,6 @@
 """Text to values, errors to words. Forms never write, except that a good upload is kept for the next try."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -10,12 +11,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import EmailValidator, MaxValueValidator, MinValueValidator
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from core import clock, dates, files
 from core.models import DraftFile
-from core.text import plain_line, plain_text
+from core.text import plain_line, plain_text, reachable
 
 
 class BaseForm(forms.Form):
@@ -31,9 +33,20 @@ class BaseForm(forms.Form):
 
     @property
     def key(self) -> uuid.UUID | None:
-        """What makes this sending of the form unlike any other."""
+        """What makes this sending of the form unlike any other: its key and all that was sent with it.
+
+        A second click sends the same; who goes back and writes something else sends another form.
+        """
         found = self.cleaned_data.get("form_key")
-        return found if isinstance(found, uuid.UUID) else None
+        if not isinstance(found, uuid.UUID):
+            return None
+        sent = {name: values for name, values in _lists(self.data).items() if name != "csrfmiddlewaretoken"}
+        uploads = {name: [(each.name, each.size) for each in values] for name, values in _lists(self.files).items()}
+        return uuid.uuid5(found, json.dumps([sent, uploads], sort_keys=True))
+
+
+def _lists(data: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return dict(data.lists()) if isinstance(data, MultiValueDict) else {name: [data[name]] for name in data}
 
 
 class VersionedForm(BaseForm):
@@ -123,6 +136,11 @@ class Email(forms.EmailField):
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").strip()
 
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(value)
+        if value:  # one fault is told once
+            reachable(value)
+
 
 class Pick(forms.ChoiceField):
     """One of a few answers, drawn as large buttons; nothing is chosen beforehand unless `initial` says so."""
@@ -195,8 +213,10 @@ class Moment(forms.Field):
         return f"{dates.local(value):%d.%m.%Y %H:%M}" if isinstance(value, datetime) else value
 
     def to_python(self, value: Any) -> datetime | None:
-        if isinstance(value, datetime) or not value or not str(value).strip():
-            return value or None
+        if isinstance(value, datetime):
+            return value
+        if not value or not str(value).strip():
+            return None
         moment = dates.read_moment(str(value))
         # A minute of grace: the page was drawn a moment ago, and minutes are whole.
         if not self.future and (moment - clock.now()).total_seconds() > 60:
@@ -221,8 +241,10 @@ class Day(forms.Field):
         return f"{value:%d.%m.%Y}" if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:
-        if isinstance(value, date) or not value or not str(value).strip():
-            return value or None
+        if isinstance(value, date):
+            return value
+        if not value or not str(value).strip():
+            return None
         return dates.read_day(str(value))
 
 

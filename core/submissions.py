@@ -12,10 +12,12 @@ def once(key: uuid.UUID | None, *, sender: str, act: Callable[[], str]) -> str:
     """Run `act` for the first arrival of a form; give every later arrival the same answer.
 
     `act` returns the address that the form leads to. Its writes and the key are one transaction: a
-    second click waits for the first and is led to the record that the first one made.
+    second click waits for the first and is led to the record that the first one made. The key of
+    another sender means nothing here.
     """
     if key is None:
         return act()
+    key = uuid.uuid5(key, sender)
     try:
         with transaction.atomic():
             Submission.objects.create(key=key, sender=sender, led_to="")

@@ -22,7 +22,7 @@ def cell(value: object) -> str:
 def write(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """CSV with a byte-order mark, so that spreadsheets read it as UTF-8."""
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)  # a `;` or a tab in a value begins no cell anywhere
     writer.writerow(header)
     writer.writerows([cell(value) for value in row] for row in rows)
     return "\ufeff" + out.getvalue()

@@ -16,6 +16,8 @@ _REFUSED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _REFUSED_IN_LINE = re.compile(_REFUSED.pattern[:-1] + "\n\t]")
+# RFC 2047. What reads a mail decodes it, line breaks and all: a line that ends and a header that begins.
+_ENCODED_WORD = re.compile(r"=\?[^?]*\?[bBqQ]\?")
 
 
 def refuse_controls(value: str, *, one_line: bool = False) -> None:
@@ -35,11 +37,38 @@ def has_controls(value: str) -> bool:
 def plain_line(value: str) -> None:
     """Validator of fields of one line."""
     refuse_controls(value, one_line=True)
+    if found := _ENCODED_WORD.search(value):
+        raise ValidationError(
+            _("An encoded word (%(start)s…) stands at position %(position)d. Write the text itself."),
+            code="encoded_word",
+            params={"start": found[0][:40], "position": found.start() + 1},
+        )
 
 
 def plain_text(value: str) -> None:
     """Validator of fields of many lines."""
     refuse_controls(value)
+
+
+def ascii_address(address: str) -> str:
+    """The address as SMTP carries it: an international domain by IDNA, the local part plain ASCII.
+
+    Raises UnicodeError or ValueError when there is none.
+    """
+    local, _at, domain = address.rpartition("@")
+    if not local or not local.isascii():
+        raise ValueError("local part is not plain ASCII")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def reachable(address: str) -> None:
+    """Validator of addresses: Django's takes letters that become ASCII by case alone, such as `ı`."""
+    try:
+        ascii_address(address)
+    except ValueError:
+        raise ValidationError(
+            _("“%(address)s” is not an address that mail can reach.") % {"address": address}, code="address"
+        ) from None
 
 
 def searchable(value: str) -> str:

@@ -44,11 +44,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> list[str]:
     """The longer texts of a form, for copying; never passwords or codes."""
-    secret = ("password", "code", "token", "csrf", "key")
+    secret = ("password", "current", "code", "token", "csrf", "key", "secret")
     return [
         value
         for name, value in request.POST.items()
-        if isinstance(value, str) and len(value) > 12 and not any(word in name for word in secret)
+        if isinstance(value, str) and len(value) > 12 and not any(word in name.lower() for word in secret)
     ]
 
 

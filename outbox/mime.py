@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from core.dates import LANGUAGE_TAGS
-from core.text import plain_line
+from core.text import ascii_address, plain_line
 from outbox.models import Content, Message
 
 _FIELD = re.compile(r"\{([a-z_]{1,30})\}")
@@ -29,15 +29,13 @@ def fields_in(*texts: str) -> set[str]:
     return {name for text in texts for name in _FIELD.findall(text)}
 
 
-def ascii_address(address: str) -> str:
-    """The address as SMTP carries it: an international domain by IDNA, the local part plain ASCII.
-
-    Raises UnicodeError or ValueError when there is none.
-    """
-    local, _, domain = address.rpartition("@")
-    if not local or not local.isascii():
-        raise ValueError("local part is not plain ASCII")
-    return f"{local}@{domain.encode('idna').decode()}"
+def sender(content: Content) -> str:
+    """The sender as SMTP carries it. Raises as `build` does, for what is wrong with every mail of the content."""
+    for line in (content.from_name, content.from_address, content.reply_to):
+        plain_line(line)
+    if content.reply_to:
+        _mailbox("", content.reply_to)
+    return _mailbox(content.from_name, content.from_address).addr_spec
 
 
 def build(message: Message, content: Content) -> bytes:
@@ -47,7 +45,9 @@ def build(message: Message, content: Content) -> bytes:
     """
     values = message.fields
     subject = fill(content.subject, values)
-    for line in (subject, message.name, content.from_name, message.address):
+    files = list(content.attachments.all())
+    sender(content)
+    for line in (subject, message.name, message.address, *(file.name for file in files)):
         plain_line(line)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _mailbox(content.from_name, content.from_address)
@@ -62,12 +62,21 @@ def build(message: Message, content: Content) -> bytes:
     mail.set_content(fill(content.text, values), cte="quoted-printable")
     if content.html:
         mail.add_alternative(fill_html(content.html, values), subtype="html", cte="quoted-printable")
-    for attachment in content.attachments.all():
-        main, _, sub = attachment.kind.partition("/")
-        mail.add_attachment(bytes(attachment.data), maintype=main, subtype=sub, filename=attachment.name)
+    for file in files:
+        main, _, sub = file.kind.partition("/")
+        mail.add_attachment(bytes(file.data), maintype=main, subtype=sub, filename=file.name)
     # Last: setting a content takes away every Content- header that stood before.
     mail["Content-Language"] = LANGUAGE_TAGS.get(content.language, "en")
-    return mail.as_bytes()
+    raw = mail.as_bytes()
+    if _names_of_headers(raw) != mail.keys():
+        raise ValueError("the mail would have other headers than were written")
+    return raw
+
+
+def _names_of_headers(raw: bytes) -> list[str]:
+    """As they left the library, some versions of which write line breaks that a value holds."""
+    lines = raw.partition(b"\r\n\r\n")[0].splitlines()
+    return [line.partition(b":")[0].decode() for line in lines if not line.startswith((b" ", b"\t"))]
 
 
 def _mailbox(name: str, address: str) -> Address:

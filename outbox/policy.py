@@ -12,7 +12,8 @@ CONNECT_SECONDS = 10
 COMMAND_SECONDS = 300
 FINAL_DOT_SECONDS = 600  # RFC 5321, 4.5.3.2.6: a shorter wait makes duplicates
 CLAIM_LEASE = timedelta(seconds=60)  # nothing was handed over yet: losing it costs nothing
-SENDING_LEASE = timedelta(seconds=FINAL_DOT_SECONDS + 60)
+# Every wait of one mail together: MAIL, RCPT, DATA and RSET; the text itself and the answer to the final dot.
+SENDING_LEASE = timedelta(seconds=4 * COMMAND_SECONDS + 2 * FINAL_DOT_SECONDS + 60)
 GIVE_UP_AFTER = timedelta(hours=48)
 PAUSE_BY_SYSTEM = timedelta(minutes=10)  # then one more try: nobody has to come to press a button
 BATCH_SIZE = 100  # messages on one connection

@@ -1,5 +1,6 @@
 """One connection to the relay."""
 
+import re
 import smtplib
 import ssl
 from dataclasses import replace
@@ -11,6 +12,8 @@ from django.conf import settings
 from outbox import policy
 from outbox.policy import Answer, Verdict, judge
 from outbox.states import Reason
+
+_FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class Unreachable(Exception):
@@ -95,13 +98,15 @@ class Relay:
                 code, reply = command(argument)
                 if not 200 <= code < 300:
                     return self._refused(command == smtp.mail, code, _words(reply))
+            code, reply = smtp.docmd("DATA")
+            if code != 354:  # no go-ahead for the text
+                return judge(code, _words(reply))
             self._wait(smtp, policy.FINAL_DOT_SECONDS)
             is_handed_over = True
-            code, reply = smtp.data(mail)
+            smtp.send(_dotted(mail))
+            code, reply = smtp.getreply()
             answer = judge(code, _words(reply))
             return replace(answer, in_doubt=answer.reason is Reason.UNREACHABLE)
-        except smtplib.SMTPDataError as error:  # no go-ahead for the text
-            return judge(error.smtp_code, _words(error.smtp_error))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             reply_text = f"{type(error).__name__}: {error}"[:500]
             return Answer(Verdict.RETRY, Reason.UNREACHABLE, reply_text, closes=True, in_doubt=is_handed_over)
@@ -122,6 +127,12 @@ class Relay:
         if at_sender and answer.verdict is Verdict.FAIL:
             return Answer(Verdict.PAUSE, Reason.NOT_ACCEPTED, answer.reply)
         return answer
+
+
+def _dotted(mail: bytes) -> bytes:
+    """The text as it follows DATA (RFC 5321, 4.5.2). Unlike `SMTP.data`, the go-ahead has a wait of its own."""
+    end = b"" if mail.endswith(b"\r\n") else b"\r\n"
+    return _FIRST_DOT.sub(b"..", mail) + end + b".\r\n"
 
 
 def _words(reply: bytes | str) -> str:

@@ -107,8 +107,11 @@ def _begin(message: Message, token: uuid.UUID) -> bool:
 def _hand_over(relay: Relay, message: Message) -> Answer:
     """The answer for one message. Whatever is wrong with it becomes an answer, never an exception."""
     try:
+        sender = mime.sender(message.content)
+    except Exception as error:  # nothing of this batch could be built
+        return Answer(Verdict.PAUSE, Reason.NOT_ACCEPTED, f"sender: {type(error).__name__}: {error}"[:500])
+    try:
         mail = mime.build(message, message.content)
-        sender = mime.ascii_address(message.content.from_address)
     except Exception as error:  # an error nobody thought of costs this row, never the batch
         log.warning("message %s cannot be built", message.message_id, exc_info=True)
         return Answer(Verdict.FAIL, Reason.UNREADABLE, f"{type(error).__name__}: {error}"[:500])
@@ -138,7 +141,7 @@ def _finish(message: Message, token: uuid.UUID, answer: Answer) -> None:
         case Verdict.PAUSE:
             written = mine.update(state=State.PENDING, due_at=now, **common)
             pause(message.batch, reason=answer.reply, by_system=True)
-            log.error("batch %s is paused by the relay's answer: %s", message.batch.purpose, answer.reply)
+            log.error("batch %s is paused: %s", message.batch.purpose, answer.reply)
         case _:
             wait = policy.wait_before_next(message.attempts, greylisted=answer.greylisted)
             written = mine.update(state=State.PENDING, due_at=now + wait, **common)

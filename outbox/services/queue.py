@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import bell, clock, pdf
-from core.text import plain_line
-from outbox import mime
+from core.text import ascii_address, plain_line
 from outbox.models import Attachment, Batch, Content, Message
 from outbox.states import OPEN_STATES, Lane, Reason, State
 
@@ -173,7 +173,8 @@ def normalise(address: str) -> str:
     """One spelling of an address: lower case, the domain as ASCII. Raises ValidationError in words."""
     try:
         validate_email(address)
-        return mime.ascii_address(address).lower()
+        plain_line(address)
+        return ascii_address(address).lower()
     except (ValueError, ValidationError):
         raise ValidationError(
             _("“%(address)s” is not an address that mail can reach.") % {"address": address}, code="address"
@@ -184,9 +185,13 @@ def normalise(address: str) -> str:
 
 
 def pause(batch: Batch, *, reason: str, by_system: bool = False) -> bool:
-    """Take no more rows of the batch; what is being handed over is finished."""
+    """Take no more rows of the batch; what is being handed over is finished.
+
+    The word of a person stands above a pause of the system, which would end by itself.
+    """
+    running = Q(paused_at__isnull=True)
     return bool(
-        Batch.objects.filter(pk=batch.pk, paused_at__isnull=True).update(
+        Batch.objects.filter(running if by_system else running | Q(is_paused_by_system=True), pk=batch.pk).update(
             paused_at=clock.now(), pause_reason=reason[:500], is_paused_by_system=by_system
         )
     )

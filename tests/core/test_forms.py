@@ -1,8 +1,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,16 @@ def errors(**data: str) -> list[str]:
 def test_a_text_too_long_is_counted_for_the_person_and_not_cut():
     assert errors(title="x" * 12) == ["Shorten the text to 10 characters. It has 12."]
     assert "maxlength" not in str(form()["title"])
+
+
+@pytest.mark.parametrize("address", ["ıvan@one.example", "maſha@one.example", "a@" + "я" * 63 + ".example"])
+def test_an_address_that_no_mail_reaches_is_refused(address):
+    assert errors(email=address) == [f"“{address}” is not an address that mail can reach."]
+
+
+def test_an_address_with_two_faults_is_refused_once():
+    assert errors(email="иван") == ["Write the e-mail address as name@company.example."]
+    assert errors(email="ivan@почта.example") == []
 
 
 def test_a_control_character_is_refused_by_every_field_of_text():
@@ -93,9 +105,32 @@ def test_each_drawing_of_a_form_has_its_own_key():
     first, second = Sample(), Sample()
 
     assert first["form_key"].value() != second["form_key"].value()
-    sent = form(form_key=str(first["form_key"].value()))
+
+
+KEY = "12345678-1234-4234-8234-123456789012"
+
+
+def key_of(data: str, *uploads: SimpleUploadedFile) -> object:
+    sent = Sample(QueryDict(f"form_key={KEY}&{data}"), MultiValueDict({"files": list(uploads)}))
     assert sent.is_valid()
-    assert str(sent.key) == first["form_key"].value()
+    return sent.key
+
+
+def test_a_second_click_has_the_key_of_the_first():
+    assert key_of("title=x&csrfmiddlewaretoken=1", text_file()) == key_of("title=x&csrfmiddlewaretoken=2", text_file())
+
+
+@pytest.mark.parametrize(("data", "name"), [("title=y", "a.txt"), ("title=x&title=x", "a.txt"), ("title=x", "b.txt")])
+def test_other_words_or_files_under_the_same_key_are_another_sending(data, name):
+    assert key_of(data, text_file(name)) != key_of("title=x", text_file("a.txt"))
+
+
+@pytest.mark.parametrize("field", [forms.Moment, forms.Day])
+def test_spaces_are_no_date(field):
+    assert field(required=False).clean("  \u00a0") is None
+    with pytest.raises(ValidationError) as refused:
+        field().clean("   ")
+    assert refused.value.code == "required"
 
 
 def test_a_broken_key_counts_as_none():

@@ -43,6 +43,13 @@ def test_what_was_written_is_read_back_by_a_spreadsheet(rows):
     assert found == [["a"], *([tables.cell(value) for value in row] for row in rows)]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_value_stays_one_cell_whatever_a_spreadsheet_takes_for_a_separator(delimiter):
+    written = tables.write(["a"], [[f"x{delimiter}=1+1"], [42]])
+
+    assert written.splitlines() == ['\ufeff"a"', f'"x{delimiter}=1+1"', '"42"']
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_table_is_read_whatever_separates_its_columns(delimiter):
     content = f"name{delimiter}email\r\nBulut{delimiter} a@b.example \r\n".encode("utf-8-sig")

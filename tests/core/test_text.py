@@ -33,6 +33,13 @@ def test_newline_and_tab_may_stand_in_prose_but_not_in_a_line(character):
         text.plain_line(f"a{character}b")
 
 
+@pytest.mark.parametrize("value", ["=?utf-8?q?Bank=0D=0ABcc:_x?=", "a =?KOI8-R*ru?B?x", "=??Q?"])
+def test_an_encoded_word_is_refused_in_a_line(value):
+    with pytest.raises(ValidationError, match="encoded word"):
+        text.plain_line(value)
+    text.plain_text(value)
+
+
 @given(good)
 def test_every_other_character_may_stand_anywhere(value):
     text.plain_line(value)

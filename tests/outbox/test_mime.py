@@ -2,6 +2,7 @@
 
 import unicodedata
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage
 
 import pytest
@@ -40,11 +41,12 @@ class _Files(list[Attachment]):
 def build(*, files: list[Attachment] | None = None, **values: object) -> bytes:
     """A mail of rows that no database ever saw."""
     content = {"from_name": "Bulut Mail", "subject": "Subject", "text": "Text\n", "html": "", "language": "uz-cyrl"}
+    content |= dict.fromkeys(("from_address", "reply_to"), "security@company.example")
     message = {"name": "", "address": "a@one.example", "fields": {}}
     for given_values in (content, message):
         given_values.update({name: values.pop(name) for name in list(values) if name in given_values})
     assert not values
-    row = Content(pk=1, from_address="security@company.example", reply_to="security@company.example", **content)
+    row = Content(pk=1, **content)
     row._prefetched_objects_cache = {"attachments": _Files(files or [])}
     batch = Batch(queued_at=house_clock.now())
     return mime.build(Message(batch=batch, message_id="<1@company.example>", **message), row)
@@ -83,6 +85,42 @@ def test_no_value_adds_or_breaks_a_header(subject, name, from_name, value):
     assert [address.addr_spec for address in mail["From"].addresses] == ["security@company.example"]
     assert mail.get_content().replace("\r\n", "\n") == "Text\n"
     assert not mail.defects
+
+
+INJECTIONS = [
+    "=?utf-8?q?Bank=0D=0AX-Evil:_yes?=",
+    "=?UTF-8?Q?Bank=0D=0A=0D=0APay_here?=",
+    "=?utf-8*en?b?QmFuaw0KWC1FdmlsOiB5ZXM=?=",
+]
+
+
+@pytest.mark.parametrize("value", INJECTIONS)
+@pytest.mark.parametrize(
+    "place", ["subject", "name", "from_name", "address", "from_address", "reply_to", "value", "attachment"]
+)
+def test_an_encoded_word_never_becomes_a_header(place, value):
+    row: dict[str, object] = {
+        "subject": {"subject": value},
+        "name": {"name": f"Dear {value}"},
+        "from_name": {"from_name": f'"{value}"'},
+        "address": {"address": f"{value}@one.example"},
+        "from_address": {"from_address": f"{value}@one.example"},
+        "reply_to": {"reply_to": f"{value}@one.example"},
+        "value": {"subject": "=?utf-8?{contact}", "fields": {"contact": value.split("?", 2)[2]}},
+        "attachment": {"files": [Attachment(name=value, kind="text/plain", data=b"x")]},
+    }[place]
+
+    with pytest.raises(ValidationError, match="encoded word"):
+        build(**row)
+
+
+@pytest.mark.parametrize("value", INJECTIONS[:2])
+@pytest.mark.parametrize("place", ["subject", "name", "from_name"])
+def test_headers_that_nobody_wrote_are_noticed_when_every_other_guard_fails(place, value, monkeypatch):
+    monkeypatch.setattr(mime, "plain_line", lambda line: None)
+
+    with pytest.raises((ValueError, MessageError)):
+        build(**{place: value})
 
 
 @given(subject=lines, name=lines)

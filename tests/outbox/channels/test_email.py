@@ -26,6 +26,21 @@ def test_a_line_that_begins_with_a_dot_arrives(mail_server):
     assert mail_server.arrived[0].mail.get_content() == ".\r\n..two\r\nend\r\n"
 
 
+def test_a_long_silence_before_the_go_ahead_is_no_doubt(mail_server, monkeypatch):
+    with Relay() as relay:
+
+        def silent(command, *args):
+            raise TimeoutError("timed out")
+
+        monkeypatch.setattr(relay._smtp, "putcmd", silent)
+        monkeypatch.setattr(relay._smtp, "mail", lambda sender: (250, b"ok"))
+        monkeypatch.setattr(relay._smtp, "rcpt", lambda recipient: (250, b"ok"))
+        answer = relay.send("a@b.example", "c@d.example", MAIL)
+        monkeypatch.undo()
+
+    assert (answer.verdict, answer.in_doubt) == (Verdict.RETRY, False)
+
+
 def test_a_server_that_is_not_there_is_unreachable(mail_server):
     mail_server.stop()
 

@@ -272,6 +272,20 @@ def test_a_pause_of_the_system_ends_by_itself_and_that_of_a_person_does_not(mail
     assert deliver() == 0
 
 
+def test_a_person_who_pauses_what_the_system_paused_is_obeyed(mail_server, deliver, clock):
+    clock.set("2026-07-16 14:00")
+    mail_server.fail("MAIL", "550 5.7.1 Sender rejected", times=1)
+    batch = make_batch(A)
+    deliver()
+
+    assert queue.pause(batch, reason="Olga reads it again")
+
+    clock.forward(days=3)
+    assert deliver() == 0
+    batch.refresh_from_db()
+    assert (batch.pause_reason, batch.is_paused_by_system) == ("Olga reads it again", False)
+
+
 def test_a_person_who_pauses_stops_what_was_claimed_already(mail_server):
     batch = make_batch(A, B)
     token = uuid.uuid4()
@@ -347,6 +361,19 @@ def test_a_mail_that_cannot_be_built_stops_nobody_else(mail_server, deliver):
     assert mail_server.recipients == [A, C]
 
 
+@pytest.mark.parametrize("address", ["ıvan@company.example", "security@" + "x" * 64 + ".example", "nobody"])
+def test_a_sender_that_no_mail_can_have_pauses_the_batch_and_fails_nobody(mail_server, deliver, address):
+    batch = make_batch(A, B)
+    batch.contents.update(from_address=address)
+
+    deliver()
+
+    batch.refresh_from_db()
+    assert batch.is_paused_by_system
+    assert set(Message.objects.values_list("state", flat=True)) == {State.PENDING}
+    assert mail_server.arrived == []
+
+
 @pytest.mark.parametrize("error", [KeyError("x"), TypeError("x"), AttributeError("x"), IndexError(), RecursionError()])
 def test_an_error_nobody_thought_of_stops_nobody_else(mail_server, deliver, monkeypatch, error):
     build = mime.build
@@ -405,7 +432,7 @@ def test_a_frozen_worker_that_comes_back_changes_nothing(clock, mail_server):
     (frozen,) = delivery.claim(Lane.GENERAL, token=old)
     assert delivery._begin(frozen, old)
 
-    clock.forward(minutes=12)  # longer than the lease of a mail on its way
+    clock.forward(seconds=policy.SENDING_LEASE.total_seconds() + 1)
     claimed = delivery.claim(Lane.GENERAL, token=new)
     assert delivery._deliver_claimed(claimed, token=new) == 1
     after = Message.objects.values().get()
@@ -427,7 +454,7 @@ def test_a_mail_on_its_way_is_not_taken_over_while_its_answer_may_come(clock):
     (mine,) = delivery.claim(Lane.GENERAL, token=token)
     delivery._begin(mine, token)
 
-    clock.forward(seconds=policy.FINAL_DOT_SECONDS)
+    clock.forward(seconds=4 * policy.COMMAND_SECONDS + 2 * policy.FINAL_DOT_SECONDS)
     assert delivery.claim(Lane.GENERAL, token=uuid.uuid4()) == []
 
 
