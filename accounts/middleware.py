@@ -58,7 +58,7 @@ class SessionLifetimeMiddleware:
                 longest = _PASSWORD_STEP_SECONDS
             if now - started > longest or now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-            elif now - seen > 60:
+            elif now - seen > 60 and not request.headers.get("HX-Request"):  # a part that reloads is nobody's click
                 request.session[SEEN_AT] = now
         return self.get_response(request)
 

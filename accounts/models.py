@@ -74,10 +74,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(Q(holdings__role__in=roles)).distinct()
 
     def by_email(self, email: str) -> "UserQuerySet":
-        return self.filter(email__iexact=email.strip())
+        # Lower case alone: iexact on PostgreSQL compares upper case, where ı and ſ are I and S.
+        return self.alias(lower_email=Lower("email")).filter(lower_email=email.strip().lower())
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=(username or "").strip())
+        return self.by_email(username or "").get()
 
 
 class User(AbstractBaseUser):
@@ -263,9 +264,11 @@ class Authenticator(ThrottlingMixin, Device):
         return False
 
     def was_used(self, token: str) -> bool:
-        """True for a code that is right by the clock and was taken before."""
+        """True for a code that is right by the clock, of a step that was spent."""
         code = "".join(token.split())
-        return code.isascii() and code.isdigit() and bool(self._oath().verify(int(code), self.TOLERANCE))
+        oath = self._oath()
+        is_right = code.isascii() and code.isdigit() and oath.verify(int(code), self.TOLERANCE)
+        return bool(is_right and oath.t() <= self.last_step)
 
     def current_code(self) -> str:
         """The code of this moment. For `make totp` in a demo, and for tests."""

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import time
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from audit.services import record
 from core import clock
 
 CODES = 10
+SET_UP_LIFETIME = timedelta(minutes=15)
 
 
 def confirmed_authenticator(user: User) -> Authenticator | None:
@@ -25,10 +27,15 @@ def confirmed_authenticator(user: User) -> Authenticator | None:
 
 
 @transaction.atomic
-def begin_set_up(user: User) -> Authenticator:
-    """The authenticator being set up: the same one until it is confirmed, so that a reload keeps its QR."""
-    waiting: Authenticator | None = Authenticator.objects.select_for_update().filter(user=user, confirmed=False).first()
-    return waiting or Authenticator.objects.create(user=user, confirmed=False, name="app")
+def begin_set_up(user: User, *, waiting: int | None = None) -> Authenticator:
+    """The authenticator to set up: the one with the id `waiting` while it is fresh, else a new one.
+
+    The id belongs to one session: a seed that another session was shown is never confirmed here.
+    """
+    unconfirmed = Authenticator.objects.filter(user=user, confirmed=False)
+    unconfirmed.filter(added_at__lte=clock.now() - SET_UP_LIFETIME).delete()
+    found: Authenticator | None = unconfirmed.filter(pk=waiting).first()
+    return found or Authenticator.objects.create(user=user, confirmed=False, name="app")
 
 
 def set_up_address(device: Authenticator) -> str:
@@ -44,16 +51,18 @@ def set_up_key(device: Authenticator) -> str:
     return " ".join(seed[i : i + 4] for i in range(0, len(seed), 4))
 
 
-def finish_set_up(user: User, *, code: str) -> Authenticator:
-    """Confirm the new authenticator with its first code; an older one ends. Raises ValidationError."""
-    waiting = begin_set_up(user)
+def finish_set_up(waiting: Authenticator, *, code: str) -> Authenticator:
+    """Confirm the new authenticator with its first code; every other one ends. Raises ValidationError."""
+    user = waiting.user
     device = verify_token(user, waiting.persistent_id, code)
     if not isinstance(device, Authenticator):
         raise ValidationError(_wrong_code_words(), code="code")
     with transaction.atomic():
-        Authenticator.objects.filter(user=user, confirmed=True).delete()
+        User.objects.select_for_update().get(pk=user.pk)  # of two sessions, one is first
+        if not Authenticator.objects.filter(pk=device.pk, confirmed=False).update(confirmed=True):
+            raise ValidationError(_wrong_code_words(), code="code")
         device.confirmed = True
-        device.save(update_fields=["confirmed"])
+        Authenticator.objects.filter(user=user).exclude(pk=device.pk).delete()
         mail.send("security_change", to=user, context={"change": "factor", "at": clock.now()})
         record(events.FACTOR_ADDED, by=user, on=user, changes={"factor": ("", "authenticator app")})
     return device
@@ -98,6 +107,7 @@ def verify(user: User, *, code: str) -> Device:
     verified: Device | None = verify_token(user, device.persistent_id, code)
     if verified is not None:
         return verified
+    device.refresh_from_db()
     if device.was_used(code):
         seconds = Authenticator.STEP - int(time.time()) % Authenticator.STEP
         raise ValidationError(

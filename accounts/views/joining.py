@@ -16,7 +16,7 @@ from core.views import page
 
 
 @open_to_all
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, token: str) -> HttpResponse:
     invitation = people.find_invitation(token)
     if invitation is None:
@@ -60,7 +60,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_all
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
     """A new password by a mailed link, good once and for an hour. The second factor stays as it is."""
     user = User.objects.active().filter(public_id=public_id).first()

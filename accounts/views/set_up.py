@@ -19,6 +19,8 @@ from accounts.services import factors
 from accounts.views.sign_in import MAY_ENROL, next_page
 from core.views import page
 
+WAITING = "waiting_factor"
+
 
 @open_after_password
 @require_http_methods(["GET", "POST"])
@@ -29,16 +31,18 @@ def app(request: HttpRequest) -> HttpResponse:
         is_verified(request) and request.session.get(MAY_ENROL)
     ):
         return redirect("code" if not is_verified(request) else "security")
-    device = factors.begin_set_up(user)
+    device = factors.begin_set_up(user, waiting=request.session.get(WAITING))
+    request.session[WAITING] = device.pk
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            confirmed = factors.finish_set_up(user, code=form.cleaned_data["code"])
+            confirmed = factors.finish_set_up(device, code=form.cleaned_data["code"])
         except ValidationError as problem:
             form.add_error("code", problem)
         else:
             request.session.cycle_key()
-            request.session.pop(MAY_ENROL, None)
+            for name in (MAY_ENROL, WAITING):
+                request.session.pop(name, None)
             factor_login(request, confirmed)
             return _show_codes(request, user)
     address = factors.set_up_address(device)

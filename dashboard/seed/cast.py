@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from accounts.models import Authenticator, Invitation, Organisation, User
+from accounts.models import Invitation, Organisation, User
 from accounts.roles import Role
 from accounts.services import factors, people
 from accounts.services import organisation as organisations
@@ -94,8 +94,8 @@ def assemble(moments: Moments, *, password: str) -> Cast:
 
 def _come_in(invitation: Invitation, part: Part, password: str, *, number: int, by: User | None) -> User:
     user = people.join(invitation, email=part.email, full_name=part.name, password=password, language=part.language)
-    waiting: Authenticator = factors.begin_set_up(user)
-    factors.finish_set_up(user, code=waiting.current_code())
+    waiting = factors.begin_set_up(user)
+    factors.finish_set_up(waiting, code=waiting.current_code())
     factors.make_recovery_codes(user)
     official: dict[str, object] = {"position": part.position}
     if {Role.OFFICER, Role.DEPUTY} & set(part.roles):

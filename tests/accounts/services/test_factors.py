@@ -162,7 +162,8 @@ def test_a_wrong_code_for_a_decision_is_counted_and_recorded(at, olga, audited):
 def test_a_reload_keeps_the_code_to_scan(db):
     person = factories.make_user(has_factor=False)
 
-    first, second = factors.begin_set_up(person), factors.begin_set_up(person)
+    first = factors.begin_set_up(person)
+    second = factors.begin_set_up(person, waiting=first.pk)
 
     assert first == second
     assert factors.set_up_address(first) == factors.set_up_address(second)
@@ -174,7 +175,7 @@ def test_the_first_code_confirms_the_authenticator(at, audited):
     waiting = factors.begin_set_up(person)
     assert factors.confirmed_authenticator(person) is None
 
-    factors.finish_set_up(person, code=waiting.current_code())
+    factors.finish_set_up(waiting, code=waiting.current_code())
 
     assert factors.confirmed_authenticator(person) == waiting
     assert len(audited("factor.added")) == 1
@@ -183,10 +184,10 @@ def test_the_first_code_confirms_the_authenticator(at, audited):
 
 def test_a_wrong_first_code_confirms_nothing(at):
     person = factories.make_user(has_factor=False)
-    factors.begin_set_up(person)
+    waiting = factors.begin_set_up(person)
 
     with pytest.raises(ValidationError):
-        factors.finish_set_up(person, code="x")
+        factors.finish_set_up(waiting, code="x")
 
     assert factors.confirmed_authenticator(person) is None
 
@@ -196,16 +197,71 @@ def test_a_new_authenticator_ends_the_old_one(at, olga):
     waiting = factors.begin_set_up(olga)
     assert device_of(olga) == old  # until the new one is confirmed
 
-    factors.finish_set_up(olga, code=waiting.current_code())
+    factors.finish_set_up(waiting, code=waiting.current_code())
 
     assert device_of(olga) == waiting
     assert not Authenticator.objects.filter(pk=old.pk).exists()
 
 
+def test_a_seed_shown_to_another_session_is_never_the_one_confirmed(at):
+    person = factories.make_user(has_factor=False)
+    of_thief, of_owner = factors.begin_set_up(person), factors.begin_set_up(person)
+    assert of_thief.seed != of_owner.seed
+
+    factors.finish_set_up(of_owner, code=of_owner.current_code())
+
+    assert list(Authenticator.objects.filter(user=person)) == [of_owner]
+    with pytest.raises(ValidationError):
+        factors.finish_set_up(of_thief, code=of_thief.current_code())
+    assert device_of(person) == of_owner
+
+
+def test_the_id_of_somebody_elses_seed_shows_nothing(db):
+    person, other = factories.make_user(has_factor=False), factories.make_user(has_factor=False)
+
+    assert factors.begin_set_up(person, waiting=factors.begin_set_up(other).pk).user == person
+
+
+def test_a_seed_that_waits_too_long_is_replaced(db, clock):
+    clock.set("2026-07-16 09:00")
+    person = factories.make_user(has_factor=False)
+    first = factors.begin_set_up(person)
+    clock.forward(minutes=14)
+    assert factors.begin_set_up(person, waiting=first.pk) == first
+
+    clock.forward(minutes=1)
+
+    assert factors.begin_set_up(person, waiting=first.pk).seed != first.seed
+    assert not Authenticator.objects.filter(pk=first.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sessions_that_finish_at_the_same_moment_leave_one_authenticator(in_threads):
+    person = factories.make_user(has_factor=False)
+    waiting = [factors.begin_set_up(person) for _ in range(4)]
+
+    answers = in_threads(4, lambda n: factors.finish_set_up(waiting[n], code=waiting[n].current_code()))
+
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [ValidationError] * 3
+    assert Authenticator.objects.get(user=person).confirmed
+
+
+def test_only_a_spent_code_was_used_already(at, olga):
+    device = device_of(olga)
+    assert not device.was_used(code_of(olga))
+
+    factors.verify(olga, code=code_of(olga))
+    device.refresh_from_db()
+
+    assert device.was_used(code_of(olga))
+    assert not device.was_used(code_of(olga, steps=1))  # right, and still to be used
+
+
 def test_the_first_code_does_not_let_in_a_second_time(at):
     person = factories.make_user(has_factor=False)
-    code = factors.begin_set_up(person).current_code()
-    factors.finish_set_up(person, code=code)
+    waiting = factors.begin_set_up(person)
+    code = waiting.current_code()
+    factors.finish_set_up(waiting, code=code)
 
     with pytest.raises(ValidationError):
         factors.verify(person, code=code)

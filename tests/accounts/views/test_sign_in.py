@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 
@@ -179,6 +180,23 @@ def test_another_spelling_of_the_address_counts_as_the_same(olga):
     assert b"Too many tries" in give_password(client, olga.email).content
 
 
+@pytest.mark.parametrize("email", ["ſam@company.example", "sam@company.example"])
+def test_a_letter_that_looks_like_another_opens_no_second_count(sam, email):
+    client = Client()
+    sign_ins = [give_password(client, email) for _ in range(2)]
+
+    is_own = email == sam.email
+    assert [answer.status_code for answer in sign_ins] == [302 if is_own else 422] * 2
+    assert not AccessAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(("typed", "is_found"), [("OLGA@Company.example", True), ("ıvan@company.example", False)])
+def test_an_address_is_found_in_any_case_and_by_its_own_letters_only(olga, typed, is_found):
+    factories.make_user(email="ivan@company.example")
+
+    assert User.objects.by_email(typed).exists() is is_found
+
+
 # --- the code ------------------------------------------------------------------------------------
 
 
@@ -219,15 +237,34 @@ def test_without_an_authenticator_the_way_leads_to_its_set_up(half_way):
 
     for path in ("/", "/me/", "/dashboard/", "/incidents/"):
         assert client.get(path)["Location"].startswith("/2fa/set-up/app/")
-    waiting = factors.begin_set_up(person)
     page = client.get("/2fa/set-up/app/").content.decode()
+    waiting = Authenticator.objects.get(user=person)
     assert factors.set_up_key(waiting) in page
+    assert factors.set_up_key(waiting) in client.get("/2fa/set-up/app/").content.decode()
     answer = client.post("/2fa/set-up/app/", {"code": waiting.current_code()})
 
     codes = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", answer.content.decode())
     assert len(set(codes)) == 10
     assert is_in(client)
     assert factors.recovery_codes_left(person) == 10
+
+
+def test_the_seed_of_a_session_with_a_stolen_password_is_worth_nothing(half_way):
+    person = factories.make_user(Role.OFFICER, has_factor=False)
+    thief, owner = half_way(person), half_way(person)
+    thief.get("/2fa/set-up/app/")
+    stolen = Authenticator.objects.get(user=person)
+    owner.get("/2fa/set-up/app/")
+    own = Authenticator.objects.exclude(pk=stolen.pk).get(user=person)
+
+    assert owner.post("/2fa/set-up/app/", {"code": stolen.current_code()}).status_code == 422
+    Authenticator.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert owner.post("/2fa/set-up/app/", {"code": own.current_code()}).status_code == 200
+
+    assert Authenticator.objects.get(user=person) == own
+    assert thief.post("/2fa/set-up/app/", {"code": stolen.current_code()})["Location"] == "/sign-in/code/"
+    thief.post("/sign-in/code/", {"code": stolen.current_code()})
+    assert not is_in(thief)
 
 
 def test_after_the_password_nobody_replaces_the_authenticator_of_somebody(olga, half_way):
@@ -286,6 +323,19 @@ def test_half_an_hour_of_silence_ends_a_session(olga, client_of, clock):
         clock.forward(minutes=29)
         assert is_in(client)
     clock.forward(minutes=31)
+
+    assert client.get("/me/")["Location"].startswith("/sign-in/")
+
+
+def test_a_page_that_reloads_its_parts_keeps_no_session_alive(olga, client_of, clock):
+    clock.set("2026-07-16 09:00")
+    client = client_of(olga)
+    assert is_in(client)
+
+    for _ in range(2):
+        clock.forward(minutes=14)
+        assert client.get("/me/", headers={"HX-Request": "true"}).status_code == 200
+    clock.forward(minutes=3)
 
     assert client.get("/me/")["Location"].startswith("/sign-in/")
 
@@ -483,6 +533,14 @@ def test_the_first_officer_names_the_company(visitor):
     assert answer["Location"] == "/2fa/set-up/app/"
     assert User.objects.get().roles == {Role.OFFICER, Role.ADMINISTRATOR}
     assert Organisation.objects.get().name == "Bulut"
+
+
+def test_a_mail_scanner_may_look_at_a_link(olga, adam, visitor, client_of):
+    client_of(adam).post("/users/invite/", {"email": "new@company.example", "roles": ["staff"], "language": "en"})
+    visitor.post("/password/forgotten/", {"email": olga.email})
+
+    for message in Message.objects.all():
+        assert visitor.head(message.fields["link"].removeprefix("http://localhost:8000")).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 300, "..%2f..", "%d2%b3"])
