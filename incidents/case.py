@@ -42,12 +42,22 @@ class CaseFacts:
     center_waived_at: datetime | None
     has_report: bool
     report_signed_at: datetime | None  # of the newest version; None while a newer draft is open
+    record_changed_at: datetime | None = None  # facts, severity, blocks and their checks
 
     @property
     def is_report_signed(self) -> bool:
         """Signed since the work was declared finished: a reopened incident needs a new version."""
         return self.report_signed_at is not None and (
             self.reporting_at is None or self.report_signed_at >= self.reporting_at
+        )
+
+    @property
+    def is_report_outdated(self) -> bool:
+        """The record says something else than what was signed."""
+        return (
+            self.report_signed_at is not None
+            and self.record_changed_at is not None
+            and self.record_changed_at > self.report_signed_at
         )
 
     def circumstances(self, *, restored_how: str = "", reason: str = "") -> Circumstances:

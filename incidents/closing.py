@@ -77,9 +77,11 @@ def conditions(facts: CaseFacts, notify: NotifyFacts) -> list[Condition]:
         Condition(
             7,
             _("Report signed by the officer"),
-            facts.is_report_signed,
+            facts.is_report_signed and not facts.is_report_outdated,
             f"{facts.url}report/",
-            missing=_("Sign the report; it can be signed once the incident is in “Reporting”."),
+            missing=_("The record changed after the report was signed. Sign a new version.")
+            if facts.is_report_outdated
+            else _("Sign the report; it can be signed once the incident is in “Reporting”."),
         ),
         Condition(
             8,

@@ -140,6 +140,7 @@ def _facts(incident: Incident) -> list[list[str]]:
 def _timeline(incident: Incident) -> list[dict[str, str]]:
     rows = (
         incident.timelineentry_set.in_report()
+        .for_officers(is_officer=False)  # whoever sees the incident reads the report
         .select_related("added_by", "note", "action__blocked_by", "evidence", "corrects")
         .order_by("happened_at", "number")
     )

@@ -52,6 +52,7 @@ def _first(rows: "QuerySet[Any]", field: str) -> Subquery:
 def with_case_facts(incidents: IncidentQuerySet) -> IncidentQuerySet:
     """Annotate everything that CaseFacts needs: one query for any number of incidents."""
     signed = Declaration.objects.filter(signed_at__isnull=False)
+    center_waived = signed.in_force().filter(kind=DeclarationKind.CENTER_NOT_REQUIRED).order_by("-number")
     checks = (
         ActionCheck.objects.filter(action__incident=OuterRef("pk"), is_effective=True)
         .order_by()
@@ -59,6 +60,9 @@ def with_case_facts(incidents: IncidentQuerySet) -> IncidentQuerySet:
         .annotate(at=Min("checked_at"))
         .values("at")
     )
+    changes = TimelineEntry.objects.filter(
+        kind__in=(EntryKind.FACTS, EntryKind.SEVERITY, EntryKind.BLOCK, EntryKind.CHECK)
+    ).order_by("-added_at")
     newest_report = OfficerReport.objects.order_by("-number")
     return incidents.annotate(
         n_blocks=_count(BlockingAction.objects.all()),
@@ -74,9 +78,10 @@ def with_case_facts(incidents: IncidentQuerySet) -> IncidentQuerySet:
         n_affected=_count(AffectedCustomer.objects.present()),
         nothing_to_block_at=_first(signed.filter(kind=DeclarationKind.NOTHING_TO_BLOCK), "signed_at"),
         no_measure_at=_first(signed.filter(kind=DeclarationKind.NO_MEASURE_NEEDED), "signed_at"),
-        center_waived_at=_first(signed.filter(kind=DeclarationKind.CENTER_NOT_REQUIRED), "signed_at"),
+        center_waived_at=_first(center_waived, "signed_at"),
         report_number=_first(newest_report, "number"),
         report_signed_at=_first(newest_report, "signed_at"),
+        record_changed_at=_first(changes, "added_at"),
     )
 
 
@@ -114,6 +119,7 @@ def facts_of(incident: Any) -> CaseFacts:
         center_waived_at=incident.center_waived_at,
         has_report=incident.report_number is not None,
         report_signed_at=incident.report_signed_at,
+        record_changed_at=incident.record_changed_at,
     )
 
 

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from accounts.services.mail import sender
 from customers.models import Contact, Customer
 from incidents.models import AffectedCustomer, Incident
 from notifications.models import Notice, Settlement
@@ -45,19 +46,19 @@ class Audience:
         return len({a.customer.pk for a in self.addressees})
 
     def fingerprint(self) -> str:
-        """SHA-256 of everybody who would get a mail, with language and numbers."""
+        """SHA-256 of who would send and get the mails, with every value that is filled in."""
         rows = sorted(
             [
                 a.customer.ref,
                 a.contact.number,
-                a.contact.name,
                 a.contact.email.lower(),
                 a.contact.language,
-                a.people_count,
+                *a.fields.values(),
             ]
             for a in self.addressees
         )
-        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+        bound = {"sender": asdict(sender()), "rows": rows}
+        return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
 
     def recipients(self, incident: Incident) -> list[Recipient]:
         """One mail a contact and customer."""

@@ -39,6 +39,7 @@ def checks(notice: Notice, audience: Audience, texts: list[NoticeText], organisa
         *_fields(needed, audience, base),
         _no_personal_data(needed, organisation, base),
         _no_links(needed, base),
+        *_names(needed, audience),
         _names_the_center_only_when_told(notice, needed, base),
         _tested(notice, texts, f"{base}preview/"),
     ]
@@ -112,6 +113,24 @@ def _fields(texts: list[NoticeText], audience: Audience, base: str) -> list[Chec
         ) % {"n": len(without), "names": ", ".join(sorted(without)[:3])}
         return [Check(False, words, f"{base}audience/")]
     return [Check(True, _("Every field is filled for all recipients"))]
+
+
+def _names(texts: list[NoticeText], audience: Audience) -> list[Check]:
+    """What the texts may not hold, no name may bring in. Every mail greets its contact by name."""
+    used = {text.language: {"contact"} | fields_in(text.subject, *text.parts.values()) for text in texts}
+    urls = {
+        a.fields[name]: a.customer.get_absolute_url()
+        for a in audience.addressees
+        for name in ("customer", "contact")
+        if name in used.get(a.contact.language, set())
+    }
+    words = _("The name “%(name)s” holds a link, a phone or card number, or a sign such as ‹ or {. Change it.")
+    return [Check(False, words % {"name": name}, url) for name, url in urls.items() if _is_strange(name)]
+
+
+def _is_strange(name: str) -> bool:
+    phones = [p for p in _PHONE.findall(name) if len(_digits(p)) >= 9 and not _is_date(p)]
+    return bool(phones or _LINK.search(name) or _CARD.search(name) or set(name) & {GAP, "{", "}"})
 
 
 def _no_personal_data(texts: list[NoticeText], organisation: Organisation, base: str) -> Check:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import LANGUAGES, User
-from accounts.roles import Right, require
+from accounts.roles import Right, may, require
 from audit import events
 from audit.services import record
 from core import clock, tables
@@ -71,7 +71,7 @@ def check(content: bytes, *, file_name: str, by: User, scope: str = "") -> Impor
     rows = list(_understand(raw))
     if not rows:
         raise ValidationError(_("The table has a header and no rows."), code="csv_empty")
-    _compare(rows)
+    _compare(rows, may_change=may(by, Right.MANAGE_CUSTOMERS))
     result = Import.objects.create(
         file_name=file_name, rows=[asdict(row) for row in rows], added_by=by, added_at=clock.now(), scope=scope
     )
@@ -182,7 +182,7 @@ def _judge_address(row: Row) -> None:
         row.problems.append(_("An e-mail address or a phone is needed."))
 
 
-def _compare(rows: list[Row]) -> None:
+def _compare(rows: list[Row], *, may_change: bool) -> None:
     """Find rows that repeat, and what each would do to the directory."""
     seen: dict[tuple[str, str], int] = {}
     contacts = {
@@ -206,7 +206,7 @@ def _compare(rows: list[Row]) -> None:
                 row.phone or known.phone,
                 row.language,
             )
-            row.action = "same" if same else "change"
+            row.action = "same" if same or not may_change else "change"
 
 
 @dataclass(slots=True)
@@ -252,6 +252,9 @@ def _put_contact(customer: Customer, row: Row, *, by: User) -> None:
     if row.phone:
         values["phone"] = row.phone
     if found:
+        # Who only writes notices adds to the directory and leaves what stands there.
+        if not may(by, Right.MANAGE_CUSTOMERS):
+            return
         directory.rewrite_contact(found[0], by=by, values=values)
     else:
         directory.write_contact(customer, by=by, values={**values, "email": row.email})

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.doors import for_administration
 from accounts.http import Request
 from accounts.roles import Right, may, require
 from audit import triggers
@@ -18,8 +19,8 @@ from dashboard import selectors
 from incidents.models import Incident
 from incidents.selectors import cases, reports_to_confirm, visible, with_case_facts
 from notifications.selectors import waiting_for
+from notifications.services import sending
 from outbox.models import Batch
-from outbox.services.queue import resume
 
 
 def _sees_cases(request: Request) -> bool:
@@ -105,10 +106,9 @@ def system(request: Request) -> HttpResponse:
     )
 
 
+@for_administration
 @require_POST
 def resume_mail(request: Request) -> HttpResponse:
     """Let everything leave again that the mail server's refusal had stopped."""
-    require(request.user, Right.MANAGE_SETTINGS)
-    for batch in Batch.objects.filter(paused_at__isnull=False, is_paused_by_system=True):
-        resume(batch)
+    sending.resume_mail(by=request.user)
     return redirect("system")

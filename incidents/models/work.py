@@ -82,6 +82,18 @@ class Measure(CaseRow):
         return self.done_at is not None
 
 
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    def in_force(self) -> "DeclarationQuerySet":
+        """Not refused; “Center not required” counts only for the flags that it was signed on."""
+        return self.filter(
+            ~Q(kind=DeclarationKind.CENTER_NOT_REQUIRED)
+            | Q(signed_at__isnull=True)
+            | Q(incident__notify_from__isnull=True)
+            | Q(signed_at__gte=models.F("incident__notify_from")),
+            refused_at__isnull=True,
+        )
+
+
 class Declaration(CaseRow):
     """A signed reason in place of a deed: nothing to block, no measure needed, Center not required."""
 
@@ -93,11 +105,16 @@ class Declaration(CaseRow):
     refused_at = models.DateTimeField(null=True, blank=True)
     refused_by = who(null=True, blank=True)
 
+    objects = DeclarationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["incident", "number"], name="declaration_number_once"),
+            # “Center not required” is signed again when the flags turned; the service keeps it to one in force.
             models.UniqueConstraint(
-                fields=["incident", "kind"], condition=Q(refused_at__isnull=True), name="declaration_once_a_kind"
+                fields=["incident", "kind"],
+                condition=Q(refused_at__isnull=True) & ~Q(kind=DeclarationKind.CENTER_NOT_REQUIRED),
+                name="declaration_once_a_kind",
             ),
             together("signed_at", "signed_by", name="declaration_signed_by_and_at"),
             together("refused_at", "refused_by", name="declaration_refused_by_and_at"),

@@ -68,7 +68,7 @@ def _write(incident: Incident, *, kind: DeclarationKind, reason: str, by: User) 
         raise ValidationError(
             {"reason": _("Write the reason in at least %(least)d characters.") % {"least": LEAST_REASON}}
         )
-    if Declaration.objects.filter(incident=incident, kind=kind, refused_at__isnull=True).exists():
+    if Declaration.objects.in_force().filter(incident=incident, kind=kind).exists():
         raise ValidationError(_("This is signed or asked for already."), code="faster")
     declaration = Declaration(
         incident=incident,

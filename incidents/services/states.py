@@ -42,6 +42,7 @@ def move(incident: Incident, *, to: State, by: User, reason: str = "", restored_
     elif before is State.CLOSED:
         locked.closed_at = locked.closed_by = locked.merged_into = None
         locked.outcome = Outcome.CONFIRMED if locked.is_confirmed else ""
+        locked.dismissal_asked_by, locked.dismissal_reason = None, ""
     locked.version += 1
     locked.full_clean()
     locked.save()

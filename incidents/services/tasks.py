@@ -30,7 +30,17 @@ def add(
     locked = timeline.lock_open(incident)
     task = write(locked, title=title, is_required=is_required, by=by, owner=owner, due_on=due_on)
     timeline.add(locked, EntryKind.TASK, by=by, facts={"step": "added", "title": title})
-    record(events.TASK_ADDED, by=by, on=task, changes={"title": ("", title), "is_required": (None, is_required)})
+    record(
+        events.TASK_ADDED,
+        by=by,
+        on=task,
+        changes={
+            "title": ("", title),
+            "is_required": (None, is_required),
+            "owner": (None, owner),
+            "due_on": (None, due_on),
+        },
+    )
     return task
 
 

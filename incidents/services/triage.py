@@ -107,6 +107,8 @@ def merge(incident: Incident, *, into: Incident, by: User) -> Incident:
     for pk in sorted([incident.pk, into.pk]):
         Incident.objects.select_for_update().get(pk=pk)
     locked, target = _lock_reported(incident), timeline.lock_open(into)
+    if locked.dismissal_asked_by_id:
+        raise ValidationError(_("This report waits for a second opinion. Give it first."))
     _close(locked, outcome=Outcome.DUPLICATE, by=by, merged_into=target)
     timeline.add(locked, EntryKind.MERGED, by=by, facts={"into": target.ref})
     timeline.add(

@@ -4,8 +4,12 @@ Nothing is remembered but the key of the mail: a step that is due is queued once
 or by however many workers this runs.
 """
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.roles import Role
@@ -15,6 +19,8 @@ from incidents.models import Incident
 from incidents.obligations import ClockLine
 from incidents.selectors import Case, cases, incident_list, reports_to_confirm, with_case_facts
 from notifications.selectors import waiting_for
+
+log = logging.getLogger(__name__)
 
 DIGEST_AT = time(8, 30)  # local
 STEPS = ((1.0, "late"), (0.75, "soon"))
@@ -48,7 +54,7 @@ def _remind_of_clocks(officers: list[User], now: datetime) -> int:
             for officer in officers:
                 key = f"clock:{line.incident}:{line.code}:{int(line.due_at.timestamp())}:{step}:{officer.pk}"
                 context = {"line": line, "step": step, "url": mail.link(line.url)}
-                sent += mail.send("clock", to=officer, context=context, key=key) is not None
+                sent += _remind("clock", officer, context, key)
     return sent
 
 
@@ -84,4 +90,13 @@ def send_digest(officer: User, *, now: datetime) -> bool:
         "lines": [(line, line.is_late(now)) for line in lines[:20]],
         "url": mail.link("/dashboard/"),
     }
-    return mail.send("digest", to=officer, context=context, key=f"digest:{day}:{officer.pk}") is not None
+    return _remind("digest", officer, context, f"digest:{day}:{officer.pk}")
+
+
+def _remind(template: str, officer: User, context: Mapping[str, object], key: str) -> bool:
+    """An officer whom no mail can reach stops no other."""
+    try:
+        return mail.send(template, to=officer, context=context, key=key) is not None
+    except ValidationError:
+        log.exception("reminder %s cannot be queued", key)
+        return False

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.roles import Right, require
 from audit import events
 from audit.services import record
@@ -43,6 +43,17 @@ def resume(notice: Notice, *, by: User) -> None:
     if outbox.resume(_batch(notice)):
         timeline.add(incident, EntryKind.NOTICE, by=by, facts={"step": "resumed", "ref": notice.ref})
         record(events.NOTICE_RESUMED, by=by, on=notice)
+
+
+@transaction.atomic
+def resume_mail(*, by: User) -> int:
+    """Let everything leave again that the system has paused; what a person paused stays so."""
+    require(by, Right.MANAGE_SETTINGS)
+    paused = Batch.objects.filter(paused_at__isnull=False, is_paused_by_system=True)
+    resumed = sum(outbox.resume(batch) for batch in paused)
+    if resumed:
+        record(events.MAIL_RESUMED, by=by, on=Organisation.current(), changes={"batches": (0, resumed)})
+    return resumed
 
 
 @transaction.atomic

@@ -73,9 +73,12 @@ def of_incident(request: Request, ref: str) -> HttpResponse:
             return redirect(once(form.key, sender=str(request.user.pk), act=act))
         except ValidationError as problem:
             form.add_error(None, problem)
-    declaration = incident.declaration_set.filter(
-        kind=DeclarationKind.CENTER_NOT_REQUIRED, refused_at__isnull=True
-    ).select_related("signed_by")
+    declaration = (
+        incident.declaration_set.in_force()
+        .filter(kind=DeclarationKind.CENTER_NOT_REQUIRED)
+        .select_related("signed_by")
+        .order_by("-number")
+    )
     context = {
         **frame(case, "regulator"),
         "letters": rows,

@@ -1,5 +1,6 @@
 import pytest
 
+from accounts.models import Organisation
 from customers.services import directory
 from incidents.models import AffectedCustomer
 from incidents.services import affected, incidents
@@ -94,9 +95,17 @@ def test_a_second_first_notice_leaves_out_who_got_one_and_an_update_does_not(tol
     assert update.told_before == []
 
 
+def rename(contact, by):
+    customer = contact.customer
+    directory.change_customer(customer, version=customer.version, by=by, values={"name": "Another company"})
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        rename,
+        lambda contact, by: Organisation.objects.update(name="Another sender"),
+        lambda contact, by: Organisation.objects.update(security_email="other@company.example"),
         lambda contact, by: directory.change_contact(contact, by=by, values={"email": "new@customer.example"}),
         lambda contact, by: directory.change_contact(contact, by=by, values={"name": "Another"}),
         lambda contact, by: directory.change_contact(contact, by=by, values={"language": "ru"}),

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import Organisation
+from customers.models import Customer
 from incidents.models import AffectedCustomer
 from incidents.services import affected
 from notifications import checks
@@ -169,3 +170,21 @@ def test_a_test_counts_for_exactly_the_text_that_was_tested(told, draft, rita):
     )
 
     assert words(notice) == ["Send a test of this text to yourself"]
+
+
+@pytest.mark.parametrize("name", ["See www.a.example", "https://a.example", "‹name›", "{count}", "+998 90 123 45 67"])
+def test_a_name_that_is_filled_in_holds_no_more_than_the_text_may(draft, told, name):
+    expected = f"The name “{name}” holds a link, a phone or card number, or a sign such as ‹ or {{. Change it."
+    customer = told.reads["en"]
+    Customer.objects.filter(pk=customer.pk).update(name=name)
+    assert [(str(c.words), c.url) for c in failures(draft)] == [(expected, customer.get_absolute_url())]
+
+    Customer.objects.filter(pk=customer.pk).update(name="Acme")
+    customer.contacts.update(name=name)
+    assert [(str(c.words), c.url) for c in failures(draft)] == [(expected, customer.get_absolute_url())]
+
+
+def test_a_name_that_the_text_does_not_use_may_be_anything(draft, told, rita):
+    Customer.objects.filter(pk=told.reads["en"].pk).update(name="www.a.example")
+
+    assert failures(change(draft, rita, what_happened="Somebody read your mail.")) == []

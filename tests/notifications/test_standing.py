@@ -1,6 +1,7 @@
 """Where incidents stand with others, in a constant number of queries."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -101,3 +102,26 @@ def test_a_missed_clock_says_so_in_the_tables_of_the_report(told, set_target, cl
     late = {row["title"]: row["is_late"] for row in tables["clocks"]}
     assert late["Block the source"] is True
     assert late["Tell affected customers"] is False
+
+
+def test_a_signature_counts_only_for_the_facts_that_it_was_given_on(olga, clock):
+    clock.set("2027-07-16 13:00")
+    incident = make_incident(by=olga)
+    declarations.sign(incident, kind=DeclarationKind.CENTER_NOT_REQUIRED, reason=REASON, by=olga)
+    with pytest.raises(ValidationError):
+        declarations.sign(incident, kind=DeclarationKind.CENTER_NOT_REQUIRED, reason=REASON, by=olga)
+    turned = clock.forward(hours=1)
+    incident.refresh_from_db()
+    incidents.change_facts(incident, version=incident.version, by=olga, values={"personal_data": Flag.YES})
+
+    case = selectors.case(incident)
+    center = {line.code: line for line in case.clocks}["center"]
+    assert (case.notify.center.is_required, case.notify.center.is_done) == (True, False)
+    assert (center.started_at, center.is_running) == (turned, True)
+    assert not case.conditions[3].is_met
+
+    clock.forward(hours=1)
+    declarations.sign(incident, kind=DeclarationKind.CENTER_NOT_REQUIRED, reason=REASON, by=olga)
+    with pytest.raises(ValidationError):
+        declarations.sign(incident, kind=DeclarationKind.CENTER_NOT_REQUIRED, reason=REASON, by=olga)
+    assert selectors.case(incident).notify.center.is_waived

@@ -383,6 +383,21 @@ def test_a_known_contact_without_an_address_is_found_by_name_in_any_case(olga):
     assert Contact.objects.get().phone == "+998 90 2"
 
 
+def test_the_file_of_an_incident_adds_to_the_directory_and_changes_nothing_in_it(olga, rita):
+    customer = make_customer(by=olga, name="Zukko Bola")
+    make_contact(customer, by=olga, name="Old", email="m@zukko.example", phone="+998 90 1", language="ru")
+    content = HEADER + Known(phone="+998 90 2").line() + Known(email="n@zukko.example").line()
+
+    import_ = check(content, rita, scope="INC-2027-0001")
+    applied = imports.apply(import_, by=rita)
+
+    assert [row.action for row in imports.rows_of(import_)] == ["same", "add"]
+    kept, added = Contact.objects.order_by("number")
+    assert (kept.name, kept.phone, kept.language) == ("Old", "+998 90 1", "ru")
+    assert added.email == "n@zukko.example"
+    assert [entry.customer for entry in applied] == [customer]
+
+
 # --- who may -------------------------------------------------------------------------------------
 
 

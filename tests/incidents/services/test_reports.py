@@ -11,6 +11,7 @@ from accounts.roles import Role
 from core.errors import Conflict
 from incidents import documents
 from incidents.models import OfficerReport
+from incidents.models.timeline import Audience
 from incidents.services import evidence, incidents, measures, notes, reports
 from tests.factories import make_incident, make_report, make_reporting_incident, make_user
 
@@ -331,3 +332,15 @@ def test_a_letter_that_no_font_holds_is_named_by_its_number(written, olga):
     signed = reports.sign(edited, version=edited.version, by=olga)
 
     says(bytes(signed.pdf), "[U+4E2D]", "[U+1F600]")
+
+
+def test_what_is_for_officers_only_stays_out_of_the_report(olga):
+    incident = make_reporting_incident(by=olga)
+    notes.add(incident, text="One of us did it", by=olga, audience=Audience.OFFICERS, is_in_report=True)
+    notes.add(incident, text="The panel was restarted", by=olga, is_in_report=True)
+
+    report = reports.start(incident, language="en", by=olga)
+
+    texts = [entry["text"] for entry in report.record["timeline"] if entry["text"]]
+    assert texts == ["The panel was restarted"]
+    assert "Oneofusdidit" not in printed(documents.report_pdf(report, signer=None, at=incident.reported_at))

@@ -26,7 +26,7 @@ from incidents.services import (
     timeline,
     triage,
 )
-from incidents.terms import DeclarationKind, Flag, Outcome, State
+from incidents.terms import DeclarationKind, Flag, Outcome, Severity, State
 from tests.factories import (
     make_affected,
     make_block,
@@ -143,6 +143,18 @@ def test_a_dismissed_report_goes_back_to_the_queue_and_not_to_the_investigation(
     back = states.move(dismissed, to=State.REPORTED, by=olga, reason=REASON)
 
     assert (back.state, back.outcome, back.closed_at, back.closed_by) == (State.REPORTED, "", None, None)
+
+
+def test_a_dismissed_report_that_comes_back_needs_a_new_second_opinion(olga, oscar):
+    report = make_report()
+    triage.dismiss(report, reason=LONG_REASON, severity=Severity.HIGH, by=olga)
+    closed = triage.decide_dismissal(report, agrees=True, reason="", by=oscar)
+
+    back = states.move(closed, to=State.REPORTED, by=olga, reason=REASON)
+
+    assert (back.dismissal_asked_by, back.dismissal_reason) == (None, "")
+    with pytest.raises(ValidationError):
+        triage.decide_dismissal(back, agrees=True, reason="", by=oscar)
 
 
 def test_a_merged_report_that_comes_back_points_to_nothing(olga):
@@ -292,12 +304,20 @@ def test_a_file_closes_once(olga, oscar, ready):
     assert (incident.outcome, incident.closed_by) == (Outcome.CONFIRMED, olga)
 
 
+def _sign_again(incident, by):
+    """What changes the record asks for a new version of the report as well."""
+    report = reports.start(incident, language="en", by=by)
+    reports.sign(report, version=report.version, by=by)
+
+
 def _forget_a_fact(incident, by):
     incidents.change_facts(incident, version=incident.version, by=by, values={"systems": ""})
+    _sign_again(incident, by)
 
 
 def _leave_a_block_unchecked(incident, by):
     make_block(incident, by=by, what="198.51.100.9")
+    _sign_again(incident, by)
 
 
 def _leave_a_customer_untold(incident, by):
@@ -388,6 +408,25 @@ def test_evidence_that_changed_on_the_disk_holds_the_file_open(olga, ready, uplo
         states.close(incident, outcome=Outcome.CONFIRMED, by=olga)
 
     assert error.value.messages == ["The file “log.txt” is not what was sealed."]
+
+
+def test_a_signed_report_counts_only_for_the_record_that_it_was_read_from(olga, ready, clock):
+    clock.set("2026-07-16 09:00")
+    incident = ready(by=olga)
+    assert selectors.case(incident).conditions[6].is_met
+    clock.forward(hours=1)
+    notes.add(incident, text="A call from the provider", by=olga)
+    assert selectors.case(incident).conditions[6].is_met
+
+    incidents.change_facts(incident, version=incident.version, by=olga, values={"cause": "Another cause"})
+
+    seventh = selectors.case(incident).conditions[6]
+    assert (seventh.is_met, str(seventh.missing)) == (
+        False,
+        "The record changed after the report was signed. Sign a new version.",
+    )
+    _sign_again(incident, olga)
+    assert selectors.case(incident).conditions[6].is_met
 
 
 def test_a_reopened_file_closes_only_with_a_new_version_of_the_report(olga, ready, clock):

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -24,6 +25,13 @@ def test_an_owner_of_a_task_sees_the_incident_from_then_on(olga, rita, audited):
 
     assert Incident.objects.visible_to(rita).get() == incident
     assert len(audited("task.assigned")) == 1
+
+
+def test_who_gets_a_new_task_and_until_when_is_written_down(olga, rita, audited):
+    tasks.add(make_incident(by=olga), title="Read the logs", owner=rita, due_on=DAY, by=olga)
+
+    changes = json.loads(audited("task.added")[-1].changes)
+    assert (changes["owner"], changes["due_on"]) == ([None, "Rita Yusupova"], [None, "2027-07-16"])
 
 
 def test_a_task_that_is_needed_to_close_says_what_was_done(olga):

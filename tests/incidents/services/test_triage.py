@@ -137,6 +137,18 @@ def test_a_report_is_not_part_of_itself_or_of_a_closed_file(olga):
         triage.merge(report, into=closed, by=olga)
 
 
+def test_a_report_that_waits_for_a_second_opinion_is_not_merged_away(olga, oscar):
+    report = make_report()
+    triage.dismiss(report, reason=REASON, severity=Severity.HIGH, by=olga)
+
+    for person in (olga, oscar):
+        with pytest.raises(ValidationError) as error:
+            triage.merge(report, into=make_incident(by=olga), by=person)
+        assert error.value.messages == ["This report waits for a second opinion. Give it first."]
+    report.refresh_from_db()
+    assert report.state == State.REPORTED
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_reports_merged_into_each_other_never_wait_for_ever(olga, in_threads):
     pair = [make_report(), make_report()]

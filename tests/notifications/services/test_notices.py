@@ -375,3 +375,14 @@ def test_a_test_of_a_language_that_nobody_reads_shows_the_place_of_the_name(told
 
     assert len(mail_server.arrived) == 4
     assert any("‹customer›" in m.get_body(("plain",)).get_content() for m in mail_server.to("rita@company.example"))
+
+
+def test_a_customer_renamed_after_reading_is_not_written_to(told, waiting, olga):
+    saw, acme = seen(waiting), told.reads["en"]
+    directory.change_customer(acme, version=acme.version, by=olga, values={"name": "https://a.example"})
+
+    with pytest.raises(ValidationError) as error:
+        notices.approve(waiting, **saw, by=olga)
+
+    assert error.value.code == "audience"
+    assert not mails().exists()

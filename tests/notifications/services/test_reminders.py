@@ -2,12 +2,13 @@
 
 import pytest
 
+from accounts.roles import Role
 from core.models import Heartbeat
 from incidents.services import actions
 from notifications.services import reminders
 from notifications.tasks import raise_what_is_due
 from outbox.models import Message
-from tests.factories import make_block, make_incident
+from tests.factories import make_block, make_incident, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
 
@@ -52,6 +53,16 @@ def test_each_step_of_a_clock_reminds_once(hourly, clock):
 
     assert raised == [0, 1, 0, 0, 0, 1, 0, 0]
     assert clock_mails().count() == 2
+
+
+def test_an_officer_whom_no_mail_reaches_stops_no_other(hourly, clock, caplog):
+    make_user(Role.DEPUTY, email="ıvan@company.example", full_name="Aaron")
+    clock.set("2027-07-16 09:00")
+
+    raised = reminders.raise_what_is_due()
+
+    assert (raised.clocks, raised.digests) == (1, 1)
+    assert "cannot be queued" in caplog.text
 
 
 def test_a_worker_that_slept_through_three_quarters_raises_the_end_alone(hourly, clock):

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts.roles import Role
+from accounts.roles import Right, Role, may
 from core.dates import LANGUAGE_TAGS
 from customers.services import directory
 from incidents import selectors
@@ -13,8 +13,9 @@ from incidents.terms import EntryKind
 from notifications.models import Settlement
 from notifications.services import notices, sending
 from notifications.terms import NoticeKind, NoticeState
-from outbox.models import Message
+from outbox.models import Batch, Message
 from outbox.selectors import progress
+from outbox.services import queue as outbox
 from tests.factories import make_contact, make_customer, make_user
 from tests.notifications.conftest import WORDS, approve, write_words
 
@@ -83,18 +84,24 @@ def test_a_lost_answer_sends_again_under_the_same_name(told, sent, olga, mail_se
     assert progress([sent.batch_id]).sent == 4
 
 
-def test_what_looks_like_a_field_or_a_tag_in_a_name_stays_text(told, draft, rita, olga, mail_server, deliver):
+def test_what_looks_like_a_tag_in_a_name_stays_text(told, draft, rita, olga, mail_server, deliver):
     customer = told.reads["en"]
-    directory.change_customer(customer, version=0, by=olga, values={"name": "{incident}<b>{{7*7}}{contact.email}"})
+    directory.change_customer(customer, version=0, by=olga, values={"name": "Bold <b>& Sons %(x)s"})
     notice = notices.submit(draft, version=draft.version, by=rita)
     approve(notice, by=olga)
     deliver()
 
     [mail] = mail_server.to(told.addresses["en"])
     plain, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
-    assert "{incident}<b>{{7*7}}{contact.email}" in plain
-    assert "{incident}&lt;b&gt;{{7*7}}{contact.email}" in page
-    assert "<b>{{" not in page
+    assert "Bold <b>& Sons %(x)s" in plain
+    assert "Bold &lt;b&gt;&amp; Sons %(x)s" in page
+
+
+def test_what_looks_like_a_field_in_a_name_stops_the_notice(told, draft, rita, olga):
+    directory.change_customer(told.reads["en"], version=0, by=olga, values={"name": "{incident}{{7*7}}"})
+
+    with pytest.raises(ValidationError, match="holds a link"):
+        notices.submit(draft, version=draft.version, by=rita)
 
 
 def test_later_changes_of_directory_and_texts_change_nothing_that_left(told, sent, olga, mail_server, deliver):
@@ -126,6 +133,47 @@ def test_a_paused_notice_waits_and_a_resumed_one_goes_on(told, sent, olga, mail_
 
     assert len(outside(mail_server)) == 4
     assert len(audited("notice.paused")) == len(audited("notice.resumed")) == 1
+
+
+def test_a_person_may_pause_what_the_system_has_paused(told, sent, olga, client_of, audited):
+    outbox.pause(sent.batch, reason="550 Sender rejected", by_system=True)
+    page = client_of(olga).get(f"/notifications/{sent.ref}/sending/").content.decode()
+    assert 'id="resume"' in page
+    assert 'id="pause"' in page
+
+    sending.pause(sent, by=olga)
+
+    sent.batch.refresh_from_db()
+    assert not sent.batch.is_paused_by_system
+    assert len(audited("notice.paused")) == 1
+    page = client_of(olga).get(f"/notifications/{sent.ref}/sending/").content.decode()
+    assert 'id="resume"' in page
+    assert 'id="pause"' not in page
+
+
+@pytest.mark.parametrize("role", Role)
+def test_mail_that_the_system_paused_is_resumed_by_the_administration_alone(told, sent, role, audited):
+    person = make_user(role)
+    outbox.pause(sent.batch, reason="550 Sender rejected", by_system=True)
+
+    if may(person, Right.MANAGE_SETTINGS):
+        assert sending.resume_mail(by=person) == 1
+        assert sending.resume_mail(by=person) == 0
+        (entry,) = audited("mail.resumed")
+        assert entry.actor == f"user:{person.pk}"
+        assert Batch.objects.get(pk=sent.batch.pk).paused_at is None
+    else:
+        with pytest.raises(PermissionDenied):
+            sending.resume_mail(by=person)
+        assert audited("mail.resumed") == []
+
+
+def test_what_a_person_paused_stays_so_when_all_mail_is_resumed(told, sent, olga, audited):
+    sending.pause(sent, by=olga)
+
+    assert sending.resume_mail(by=make_user(Role.ADMINISTRATOR)) == 0
+    assert Batch.objects.get(pk=sent.batch.pk).paused_at
+    assert audited("mail.resumed") == []
 
 
 def test_only_failed_mails_are_tried_again(told, sent, rita, mail_server, deliver, audited):
