@@ -28,13 +28,14 @@ from incidents.services import incidents  # noqa: E402
 def queries(session: str, *paths: str) -> dict[str, int]:
     client = Client(headers={"host": "localhost"})
     client.cookies["session"] = session
-    found = {}
-    for path in paths:
-        client.get(path)  # what a process reads once is read
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(path).status_code == 200, path
-        found[path] = len(captured)
-    return found
+    # The least of three: a process reads some things once, and a session notes once a minute that it is in use.
+    return {path: min(_queries(client, path) for _turn in range(3)) for path in paths}
+
+
+def _queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200, path
+    return len(captured)
 
 
 def reports(count: str) -> dict[str, float]:
